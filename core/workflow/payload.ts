@@ -1,0 +1,47 @@
+// State payloads: small JSON objects of pointers into the store, one declared type of which each step takes a slice.
+import type { StepPointer } from "../store/store.ts";
+import type { Candidate } from "./records/training.ts";
+
+export interface RunPayload {
+  readonly run: string;
+  /** Concurrency of the Map: 1 on the laptop, so that measurements are not disturbed. */
+  readonly map_concurrency: number;
+  /** Epoch ms after which no new work starts; absent without a time promise. */
+  readonly deadline_ms?: number;
+  /** A profile passed in with --profile, already stored as a step. */
+  readonly given_profile?: StepPointer;
+  readonly plan?: StepPointer;
+  readonly data?: StepPointer;
+  readonly profile?: TaskPointer;
+  readonly teacher?: TaskPointer;
+  readonly proposal?: StepPointer & { readonly rung: number; readonly candidates: readonly Candidate[] };
+  readonly results?: readonly CandidateResult[];
+  readonly decision?: StepPointer & { readonly next: string };
+  readonly certificate?: StepPointer & { readonly outcome: string };
+  readonly report?: StepPointer;
+  readonly error?: { readonly Error: string; readonly Cause: string };
+}
+
+/** What a key Lambda answers for a GPU task: the pointer, whether it is done, and the task's environment. */
+export interface TaskPointer extends StepPointer {
+  readonly done: boolean;
+  readonly input: string;
+  readonly output: string;
+}
+
+/** One Map item's input: the run's pointers and its candidate. */
+export interface CandidatePayload extends RunPayload {
+  readonly candidate: Candidate;
+  readonly compressed?: TaskPointer;
+  readonly quantized?: StepPointer;
+  readonly measured?: StepPointer;
+}
+
+/** One Map item's output. */
+export interface CandidateResult {
+  readonly candidate: Candidate;
+  readonly compressed?: StepPointer;
+  readonly quantized?: StepPointer;
+  readonly measured?: StepPointer;
+  readonly error?: { readonly Error: string; readonly Cause: string };
+}

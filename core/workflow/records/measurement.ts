@@ -1,0 +1,151 @@
+// What Quantize, Measure, Decide and Certify write as output.json.
+import type { Candidate } from "./training.ts";
+
+export type Precision = "int8" | "mixed" | "fp32";
+
+/** Quantize writes model.onnx and this. */
+export interface QuantizedOutput {
+  readonly observer: "min-max" | "percentile";
+  readonly calibration_count: number;
+  readonly weights: "per-channel" | "per-tensor";
+  /** KL of the softmax outputs, fp32 to int8, mean over held-back calibration samples, by observer tried. */
+  readonly kl_by_observer: Readonly<Record<string, number>>;
+  /** Nodes by operator and precision, e.g. {"Conv": {"int8": 48, "fp32": 0}}. */
+  readonly nodes: Readonly<Record<string, { readonly int8: number; readonly fp32: number }>>;
+  readonly quantize_nodes: number;
+  readonly dequantize_nodes: number;
+  /** Harmless ONNX fields that the rewrite left out, with counts. */
+  readonly dropped_fields: Readonly<Record<string, number>>;
+  readonly size_bytes: number;
+  /** Bytes of initializers by the node that uses them, for "size by layer". */
+  readonly size_by_layer: readonly { readonly layer: string; readonly size_bytes: number; readonly precision: Precision }[];
+}
+
+/** A proportion with its 95 % interval (Wilson). */
+export interface Proportion {
+  readonly value: number;
+  readonly count: number;
+  readonly n: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** An estimate with its 95 % interval. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
+export interface Accuracy {
+  readonly top1: Proportion;
+  /** null where a class has fewer than 5 samples: not measured. */
+  readonly recall_per_class: readonly (Proportion | null)[];
+  /** Mean of the measured recalls. */
+  readonly macro_recall: Estimate;
+  /** [true class][predicted class] */
+  readonly confusion: readonly (readonly number[])[];
+  readonly agreement_with_teacher: Proportion;
+  /** Mean KL(teacher || this), nats. */
+  readonly kl_to_teacher: Estimate;
+  /** Percentage points, teacher minus this, paired on the same samples. */
+  readonly drop_points: Estimate;
+}
+
+export interface Latency {
+  readonly ms_p50: number;
+  readonly ms_p95: number;
+  readonly ms_p99: number;
+  /** Upper 95 % bound of p95 over blocks: what a promise is held against. */
+  readonly ms_p95_upper: number;
+  /** Speed-up: baseline p50 over this p50, by block. */
+  readonly speedup_over_baseline: Estimate;
+  readonly blocks: number;
+  readonly runs_per_block: number;
+  /** Every run's time in ms, block by block, for the distribution plot. */
+  readonly samples_ms: readonly (readonly number[])[];
+}
+
+export interface MeasuredFile {
+  readonly precision: Precision;
+  readonly sha256: string;
+  readonly size_bytes: number;
+  readonly accuracy: Accuracy;
+  readonly latency: Latency;
+}
+
+export interface MachineFacts {
+  readonly cpu_model: string;
+  readonly cpu_flags: readonly string[];
+  readonly cores: number;
+  readonly memory_bytes: number;
+  readonly os: string;
+  readonly architecture: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Measure's output, on validation. `fp32` is the candidate's own float file. */
+export interface Measurement {
+  readonly candidate: Candidate;
+  readonly split: "validation" | "test";
+  readonly shipped: MeasuredFile;
+  readonly fp32: MeasuredFile;
+  readonly teacher: { readonly top1: Proportion; readonly size_bytes: number };
+  readonly baseline: { readonly latency: Latency; readonly size_bytes: number; readonly input_size: number };
+  readonly agreement_with_fp32: Proportion;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly machine: MachineFacts;
+  readonly threads: number;
+}
+
+export type Verdict = "passed" | "failed" | "not-measured";
+
+export interface PromiseResult {
+  readonly promise: "size" | "latency-p95" | "accuracy-drop" | "time" | "spend";
+  readonly verdict: Verdict;
+  readonly promised: number;
+  readonly measured: number | null;
+  readonly low?: number;
+  readonly high?: number;
+  readonly unit: string;
+  readonly reason: string;
+}
+
+/** One point that Decide ranks: a candidate's file of one precision. */
+export interface DecidedPoint {
+  readonly candidate_id: string;
+  readonly precision: Precision;
+  readonly measure_key: string;
+  readonly quantize_key: string;
+  readonly compress_key: string;
+  readonly size_bytes: number;
+  readonly latency_ms_p50: number;
+  readonly latency_ms_p95_upper: number;
+  readonly top1: Proportion;
+  readonly agreement_with_teacher: Proportion;
+  readonly kl_to_teacher: number;
+  readonly promises: readonly PromiseResult[];
+  readonly on_front: boolean;
+}
+
+export interface Decision {
+  readonly next: "propose" | "certify" | "infeasible" | "stopped";
+  readonly reason: string;
+  readonly rungs: number;
+  readonly points: readonly DecidedPoint[];
+  /** Candidates that gave no point, and why. */
+  readonly rejected: readonly { readonly candidate_id: string; readonly code: string; readonly reason: string }[];
+  readonly chosen: DecidedPoint | null;
+  /** Certify attempts that broke size or latency, so that the next point goes forward. */
+  readonly refused_by_certify: readonly string[];
+}
+
+/** Certify's output: the chosen file measured again in a fresh process, on test, read once. */
+export interface Certificate {
+  readonly point: DecidedPoint;
+  readonly measurement: Measurement;
+  readonly promises: readonly PromiseResult[];
+  readonly outcome: "kept" | "broken-size-or-latency" | "broken-accuracy";
+}

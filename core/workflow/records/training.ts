@@ -1,0 +1,105 @@
+// What the GPU tasks write: profile.json, and output.json of FineTune and Compress. Python reads and writes the same
+// through schemas/{profile,teacher,candidate,compressed}.schema.json.
+
+export interface TrainingProfile {
+  readonly device: "cpu" | "cuda";
+  readonly machine: string;
+  readonly threads: number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly speeds: readonly TrainingSpeed[];
+}
+
+/** Measured on synthetic data, median of several steps after a warm-up. */
+export interface TrainingSpeed {
+  readonly architecture: string;
+  readonly input_size: number;
+  readonly batch_size: number;
+  /** Forward, backward and optimizer step. */
+  readonly train_ms_per_sample: number;
+  readonly forward_ms_per_sample: number;
+}
+
+/** Parameters of FineTune, worked out by the planner from profile and budget. */
+export interface TeacherRecipe {
+  readonly input_size: number;
+  readonly epochs: number;
+  readonly batch_size: number;
+  readonly learning_rate: number;
+  /** Epochs of the linear probe over cached features (cheap). */
+  readonly probe_epochs: number;
+}
+
+export interface TeacherOutput {
+  readonly architecture: string;
+  readonly input_size: number;
+  /** The winner on validation. */
+  readonly strategy: string;
+  readonly strategies: readonly { readonly name: string; readonly validation_top1: number; readonly steps: number }[];
+  readonly validation_count: number;
+  readonly parameters: number;
+  readonly macs: number;
+  /** Relative error and argmax agreement of teacher.onnx against PyTorch on real samples. */
+  readonly parity: Parity;
+  /** File names: weights, fp32 ONNX at input_size, fp32 ONNX of the same at the pretrained size, curves. */
+  readonly files: {
+    readonly weights: "teacher.safetensors";
+    readonly onnx: "teacher.onnx";
+    readonly baseline: "baseline.onnx";
+    readonly curves: "curves.json";
+  };
+}
+
+export interface Parity {
+  readonly relative_error_max: number;
+  readonly argmax_equal: number;
+  readonly ties: number;
+  readonly n: number;
+}
+
+/** curves.json is an array of these. */
+export interface CurvePoint {
+  readonly phase: string;
+  readonly epoch: number;
+  readonly step: number;
+  readonly train_loss: number;
+  readonly validation_top1?: number;
+}
+
+export interface Candidate {
+  /** Unique within a run, e.g. "160px-54w-int8". */
+  readonly id: string;
+  readonly rung: number;
+  readonly input_size: number;
+  /** null: the full backbone. */
+  readonly prune: PruneRecipe | null;
+  readonly training: DistillRecipe;
+  readonly precision: "int8" | "fp32";
+}
+
+export interface PruneRecipe {
+  readonly pruner: string;
+  readonly importance: string;
+  /** Fraction of the backbone's parameters and MACs that may remain (head included); absent: no limit. */
+  readonly parameters_ratio?: number;
+  readonly macs_ratio?: number;
+  readonly channel_multiple: number;
+}
+
+export interface DistillRecipe {
+  readonly epochs: number;
+  readonly batch_size: number;
+  readonly learning_rate: number;
+  readonly temperature: number;
+  /** Weight of the distillation loss; the rest is cross-entropy on labels. */
+  readonly distillation_weight: number;
+}
+
+export interface CompressedOutput {
+  readonly candidate: Candidate;
+  readonly validation_top1: number;
+  readonly validation_count: number;
+  readonly parameters: number;
+  readonly macs: number;
+  readonly parity: Parity;
+  readonly files: { readonly weights: "student.safetensors"; readonly onnx: "model.onnx"; readonly curves: "curves.json" };
+}

@@ -1,0 +1,17 @@
+// The names of the steps and their versions: raise a version when the code changes what a step writes.
+
+export const STEP_VERSIONS = {
+  plan: 1,
+  "prepare-data": 1,
+  profile: 1,
+  "fine-tune": 1,
+  propose: 1,
+  compress: 1,
+  quantize: 1,
+  measure: 1,
+  decide: 1,
+  certify: 1,
+  report: 1,
+} as const;
+
+export type StepName = keyof typeof STEP_VERSIONS;

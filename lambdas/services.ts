@@ -1,0 +1,24 @@
+// What a step may use of the outside world. The laptop and the cloud each build one; tests build small ones.
+import type { StepFiles, Store } from "../core/store/store.ts";
+import type { MachineFacts } from "../core/workflow/records/measurement.ts";
+
+export interface ProgressEvent {
+  readonly step: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly message?: string;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export interface Services {
+  readonly store: Store;
+  readonly files: StepFiles;
+  /** SHA-256 in lower-case hex. */
+  readonly sha256: (bytes: Uint8Array | string) => string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly machine: MachineFacts;
+  /** Root of a data source by the run's job: an absolute local folder. */
+  readonly progress: (event: ProgressEvent) => void;
+  readonly signal: AbortSignal;
+}
