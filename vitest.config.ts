@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/long/**", "**/node_modules/**"],
+    exclude: process.env.DECANT_LONG_TESTS ? ["**/node_modules/**"] : ["test/long/**", "**/node_modules/**"],
     testTimeout: 20_000,
     maxWorkers: 2,
     pool: "forks",

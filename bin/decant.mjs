@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// The decant command. In a clone it sets up what is missing and runs cli/main.ts; in an installed package, the bundle.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runScript } from "./bootstrap.mjs";
+import { ensurePackages, isNewEnough, projectNode } from "./setup/packages.mjs";
+import { ensurePython } from "./setup/python.mjs";
+import { projectRoot, SetupError } from "./setup/setup.mjs";
+
+/** Only these train; the others work without the large Python download. */
+const TRAINING_COMMANDS = new Set(["run", "demo", "profile"]);
+
+async function main(args) {
+  const isClone = existsSync(join(projectRoot, "cli", "main.ts"));
+  if (isClone) await ensurePackages();
+  else if (!isNewEnough(process.versions.node)) {
+    throw new SetupError(`Expected Node 22.12 or newer, got ${process.versions.node}.`);
+  }
+  const trains = TRAINING_COMMANDS.has(args[0] ?? "") && !args.includes("--help") && !args.includes("--dry-run");
+  if (trains) await ensurePython();
+  return runScript(isClone ? projectNode() : process.execPath, isClone ? "cli/main.ts" : "dist/decant.mjs", args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(`decant: ${error.message}`);
+  process.exitCode = 5;
+}

@@ -1,0 +1,75 @@
+// `npm test`: every check of both languages, in the order of what fails fastest. All of them run, then the sum is shown.
+// --long adds the tests in test/long (every kill instant, the whole real job).
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pythonOfProject } from "../bin/setup/python.mjs";
+import { projectRoot } from "../bin/setup/setup.mjs";
+
+const long = process.argv.includes("--long");
+const folder = mkdtempSync(join(tmpdir(), "decant-test-"));
+const vitestResult = join(folder, "vitest.json");
+const pytestResult = join(folder, "pytest.xml");
+const bin = (name) => join(projectRoot, "node_modules", ".bin", name);
+const python = pythonOfProject();
+
+const stages = [
+  ["biome", bin("biome"), ["check", "--error-on-warnings", "."]],
+  ["tsc", bin("tsc"), ["-p", "."]],
+  ["tsc core (no ambient types)", bin("tsc"), ["-p", "core"]],
+  ["ruff check", python, ["-m", "ruff", "check", "gpu-tasks", "bench"]],
+  ["ruff format", python, ["-m", "ruff", "format", "--check", "gpu-tasks", "bench"]],
+  ["pyright", bin("pyright"), ["--pythonpath", python, "-p", "gpu-tasks"]],
+  ["pytest", python, ["-m", "pytest", "-q", "--durations=5", `--junit-xml=${pytestResult}`, "gpu-tasks"]],
+  [
+    "vitest",
+    bin("vitest"),
+    ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestResult}`],
+    long ? { DECANT_LONG_TESTS: "1" } : {},
+  ],
+];
+
+function runStage([name, command, args, environment = {}]) {
+  const start = performance.now();
+  console.log(`\n=== ${name}`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: projectRoot,
+    stdio: "inherit",
+    env: { ...process.env, ...environment },
+  });
+  if (error) console.error(error.message);
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  return { name, passed: status === 0, seconds };
+}
+
+function readCounts() {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    const vitest = JSON.parse(readFileSync(vitestResult, "utf8"));
+    counts.passed += vitest.numPassedTests;
+    counts.failed += vitest.numFailedTests;
+    counts.skipped += vitest.numPendingTests;
+  } catch {
+    // vitest wrote nothing: its stage failed and says so.
+  }
+  try {
+    const suite = readFileSync(pytestResult, "utf8").match(/<testsuite [^>]*>/)?.[0] ?? "";
+    const count = (name) => Number(suite.match(new RegExp(`${name}="(\\d+)"`))?.[1] ?? 0);
+    const failed = count("failures") + count("errors");
+    counts.failed += failed;
+    counts.skipped += count("skipped");
+    counts.passed += count("tests") - failed - count("skipped");
+  } catch {
+    // likewise for pytest
+  }
+  return counts;
+}
+
+const results = stages.map(runStage);
+const counts = readCounts();
+rmSync(folder, { recursive: true, force: true });
+console.log("");
+for (const { name, passed, seconds } of results) console.log(`${passed ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = results.every((result) => result.passed) && counts.passed > 0 ? 0 : 1;
