@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// The decant command. In a clone it sets up what is missing and runs cli/main.ts; in an installed package, the bundle.
+// The decant command. In a clone it sets up what is missing and runs cli/main.ts; in an installed package, the same as
+// JavaScript from dist/.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runScript } from "./bootstrap.mjs";
 import { ensurePackages, isNewEnough, projectNode } from "./setup/packages.mjs";
-import { ensurePython } from "./setup/python.mjs";
+import { ensurePython, pythonOfProject } from "./setup/python.mjs";
 import { projectRoot, SetupError } from "./setup/setup.mjs";
 
 /** Only these train; the others work without the large Python download. */
@@ -18,7 +19,8 @@ async function main(args) {
   }
   const trains = TRAINING_COMMANDS.has(args[0] ?? "") && !args.includes("--help") && !args.includes("--dry-run");
   if (trains) await ensurePython();
-  return runScript(isClone ? projectNode() : process.execPath, isClone ? "cli/main.ts" : "dist/decant.mjs", args);
+  process.env.DECANT_PYTHON ??= pythonOfProject();
+  return runScript(isClone ? projectNode() : process.execPath, isClone ? "cli/main.ts" : "dist/cli/main.js", args);
 }
 
 try {

@@ -17,7 +17,7 @@ export async function ensurePackages() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) throw new SetupError(`Expected Node 20 or newer to start, got ${process.versions.node}.`);
   const stampFile = join(modules, ".decant-stamp");
-  const wanted = fingerprint(["package.json", "package-lock.json"]);
+  const wanted = fingerprint(["package-lock.json"]);
   if (isStamped(stampFile, wanted)) return;
   console.error("decant: installing the npm packages from package-lock.json (about 300 MB to download)");
   await runCommand("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {

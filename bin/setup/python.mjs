@@ -18,7 +18,10 @@ export function pythonOfProject() {
 function versionOf(command) {
   try {
     const code = "import sys, venv; print(sys.version_info[0], sys.version_info[1])";
-    const [major, minor] = execFileSync(command, ["-c", code], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+    const [major, minor] = execFileSync(command, ["-c", code], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    })
       .trim()
       .split(" ")
       .map(Number);
