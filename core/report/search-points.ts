@@ -1,0 +1,65 @@
+// The points of the search as the report shows them: a mark for figure and table, and why each was chosen or refused.
+import type { Certificate, DecidedPoint, Decision } from "../workflow/records/measurement.ts";
+import { amount } from "./format.ts";
+import { PROMISE_NAMES } from "./headline.ts";
+import { brokenPromises } from "./nearest.ts";
+import type { ReportedPoint, ReportedSearch } from "./report-model.ts";
+
+/** A, B, ... Z, AA, AB, ...: fastest first, so that the figure reads from left to right. */
+export function markPoints(points: readonly DecidedPoint[]): Map<DecidedPoint, string> {
+  const order = points.toSorted((a, b) => a.latency_ms_p50 - b.latency_ms_p50 || a.size_bytes - b.size_bytes);
+  return new Map(order.map((point, index) => [point, letters(index)]));
+}
+
+function letters(index: number): string {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
+}
+
+export function samePoint(a: DecidedPoint | null | undefined, b: DecidedPoint): boolean {
+  return a?.candidate_id === b.candidate_id && a.precision === b.precision;
+}
+
+export function reportSearch(
+  decision: Decision,
+  certificate: Certificate | null,
+  marks: ReadonlyMap<DecidedPoint, string>,
+): ReportedSearch {
+  const chosen = certificate?.outcome === "kept" ? certificate.point : null;
+  const points = [...marks].map(([point, mark]): ReportedPoint => {
+    const { promises, measure_key, quantize_key, compress_key, ...figures } = point;
+    return { ...figures, mark, ...fate(point, chosen, decision, certificate) };
+  });
+  return { rungs: decision.rungs, reason: decision.reason, points, rejected: decision.rejected };
+}
+
+function fate(
+  point: DecidedPoint,
+  chosen: DecidedPoint | null,
+  decision: Decision,
+  certificate: Certificate | null,
+): Pick<ReportedPoint, "fate" | "reason"> {
+  if (samePoint(chosen, point)) return { fate: "chosen", reason: decision.reason };
+  if (certificate && samePoint(certificate.point, point))
+    return { fate: "refused", reason: `Measured again, it broke its promise: ${describeBroken(certificate.promises)}` };
+  if (wasRefused(decision, point)) return { fate: "refused", reason: "Measured again, it broke size or latency" };
+  const broken = describeBroken(point.promises);
+  if (broken) return { fate: "refused", reason: broken };
+  const behind = point.on_front
+    ? "Keeps every promise; another point ranked higher"
+    : "Another point is better in all respects";
+  return { fate: "eligible", reason: behind };
+}
+
+function wasRefused(decision: Decision, point: DecidedPoint): boolean {
+  const names = [`${point.candidate_id}/${point.precision}`, `${point.candidate_id}:${point.precision}`];
+  return decision.refused_by_certify.some(
+    (name) => names.includes(name) || name === point.candidate_id || name === point.measure_key,
+  );
+}
+
+function describeBroken(promises: DecidedPoint["promises"]): string {
+  return brokenPromises(promises)
+    .map((b) => `${PROMISE_NAMES[b.promise]} ${amount(b.measured, b.unit)}, promised ${amount(b.promised, b.unit)}`)
+    .join("; ");
+}
