@@ -12,10 +12,16 @@ const KEYS: Readonly<Record<PromiseResult["promise"], string>> = {
   spend: "budget.spend",
 };
 
+/** What the gate held against the promise: for latency the upper bound, for all else the point estimate. */
+export function heldValue(result: PromiseResult): number | null {
+  return result.promise === "latency-p95" ? (result.high ?? result.measured) : result.measured;
+}
+
 export function brokenPromises(promises: readonly PromiseResult[]): BrokenPromise[] {
   return promises.flatMap((result) => {
-    if (result.verdict !== "failed" || result.measured === null) return [];
-    const { promise, promised, measured, unit } = result;
+    const measured = heldValue(result);
+    if (result.verdict !== "failed" || measured === null) return [];
+    const { promise, promised, unit } = result;
     return [{ promise, promised, measured, unit, ratio: promised > 0 ? measured / promised : null }];
   });
 }

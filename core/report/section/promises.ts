@@ -1,7 +1,8 @@
 // What was promised, what was measured on the file that ships, and the verdict of each promise.
 import { promiseBar } from "../chart/bars.ts";
-import { amount, amountInterval } from "../format.ts";
+import { amount, amountInterval, sentence } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
+import { heldValue } from "../nearest.ts";
 import type { PromiseResult, ReportModel } from "../report-model.ts";
 import { emptyState, type Section, scroller } from "./section.ts";
 
@@ -33,9 +34,15 @@ function promiseTable(model: ReportModel): Markup {
 }
 
 function row(result: PromiseResult): Markup {
-  const { measured, low, high, unit, promised } = result;
-  const range = low !== undefined && high !== undefined ? amountInterval(low, high, unit) : "";
-  return markup`<tr><th scope="row">${NAMES[result.promise]}</th><td class="number">at most ${amount(promised, unit)}</td><td class="number"><strong>${measured === null ? "–" : amount(measured, unit)}</strong></td><td class="number muted">${range}</td><td>${measured !== null && promiseBar(measured, promised, result.verdict)}</td><td>${verdictBadge(result.verdict)}</td></tr><tr class="reason"><td colspan="6">${result.reason}</td></tr>`;
+  const { measured, unit, promised } = result;
+  const held = heldValue(result);
+  return markup`<tr><th scope="row">${NAMES[result.promise]}</th><td class="number">at most ${amount(promised, unit)}</td><td class="number"><strong>${measured === null ? "–" : amount(measured, unit)}</strong></td><td class="number muted">${intervalOf(result)}</td><td>${held !== null && promiseBar(held, promised, result.verdict)}</td><td>${verdictBadge(result.verdict)}</td></tr><tr class="reason"><td colspan="6">${sentence(result.reason)}</td></tr>`;
+}
+
+/** A latency has an upper bound only: that is what its promise is held against. */
+function intervalOf({ low, high, unit }: PromiseResult): string {
+  if (high === undefined) return "";
+  return low === undefined ? `up to ${amount(high, unit)}` : amountInterval(low, high, unit);
 }
 
 /** Sign, word and colour together, so that none is needed alone. */

@@ -1,0 +1,37 @@
+// aliases/<job name>/champion.json: which published artifact is the one in use. Moved by compare-and-swap.
+import type { ReportModel } from "../report/report-model.ts";
+
+export interface Champion {
+  readonly version: 1;
+  readonly run: string;
+  /** SHA-256 of the artifact's manifest.json. */
+  readonly artifact: string;
+  readonly top1: number;
+  readonly top1_n: number;
+  readonly size_bytes: number;
+  readonly latency_ms_p95: number;
+}
+
+export function championOf(run: string, artifact: string, model: ReportModel): Champion {
+  const { file } = model;
+  if (!file) throw new Error("Expected a report with a certified file, got one without");
+  return {
+    version: 1,
+    run,
+    artifact,
+    top1: file.accuracy.top1.value,
+    top1_n: file.accuracy.top1.n,
+    size_bytes: file.size_bytes,
+    latency_ms_p95: file.latency.ms_p95,
+  };
+}
+
+/** A job's name may hold anything; a path segment may not. Letters, digits, dot, dash and underscore stay. */
+export function aliasPath(jobName: string): string {
+  const bytes = [...new TextEncoder().encode(jobName)];
+  const segment = bytes.map((byte) => {
+    const character = String.fromCharCode(byte);
+    return /[A-Za-z0-9._-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  });
+  return `aliases/${segment.join("").replace(/^\.+/, (dots) => "%2E".repeat(dots.length))}/champion.json`;
+}
