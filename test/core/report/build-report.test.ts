@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { buildReport } from "../../../core/report/build-report.ts";
+import {
+  MADE_UP_CLASSES,
+  madeUpInfeasible,
+  madeUpInputs,
+  madeUpPlan,
+  madeUpReport,
+} from "../../fixtures/report-model.ts";
+
+const schema = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../../../schemas/${name}.schema.json`, import.meta.url), "utf8"));
+const validate = new Ajv2020({ strict: true, allErrors: true })
+  .addSchema(schema("provenance"))
+  .compile(schema("report"));
+
+const nothingMeasured = () => {
+  const base = madeUpInputs();
+  return madeUpInputs({
+    certificate: null,
+    measured: null,
+    quantized: null,
+    teacher: null,
+    profile: null,
+    predictions: [],
+    size_by_layer: [],
+    curves: { teacher: [], candidate: [] },
+    decision: { ...base.decision, next: "stopped", points: [], chosen: null, rungs: 0 },
+  });
+};
+
+describe("the report model", () => {
+  it.each([
+    ["a kept run", madeUpInputs()],
+    ["an infeasible run", madeUpInfeasible()],
+    ["a stopped run", madeUpInfeasible("stopped")],
+    ["a run that measured nothing", nothingMeasured()],
+  ])("of %s follows report.schema.json", (_, inputs) => {
+    const valid = validate(JSON.parse(JSON.stringify(buildReport(inputs))));
+    expect(validate.errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+  });
+
+  it("is refused by the schema with an unknown field or a wrong unit of a share", () => {
+    const report = madeUpReport();
+    expect(validate({ ...report, extra: 1 })).toBe(false);
+    const wrong = structuredClone(report) as { file: { accuracy: { top1: { value: number } } } };
+    wrong.file.accuracy.top1.value = 86.3;
+    expect(validate(wrong)).toBe(false);
+  });
+
+  it("is about the certified file on test, with the points of the search on validation", () => {
+    const report = madeUpReport();
+    expect(report.outcome).toBe("kept");
+    expect(report.file).toMatchObject({ certified: true, split: "test", candidate_id: "160px-54w-int8" });
+    expect(report.search.points.filter((p) => p.fate === "chosen")).toHaveLength(1);
+    expect(report.nearest).toEqual([]);
+    expect(report.suggestions).toEqual([]);
+  });
+
+  it("marks points from the fastest on", () => {
+    const { points } = madeUpReport().search;
+    expect(points.map((p) => p.mark)).toEqual(["A", "B", "C", "D", "E", "F", "G", "H"]);
+    expect(points.map((p) => p.latency_ms_p50)).toEqual(points.map((p) => p.latency_ms_p50).toSorted((a, b) => a - b));
+  });
+
+  it("is infeasible, about the certified file on test, when the accuracy promise broke there", () => {
+    const base = madeUpInputs();
+    const certificate = { ...base.certificate!, outcome: "broken-accuracy" as const };
+    const report = buildReport({ ...base, certificate });
+    expect(report.outcome).toBe("infeasible");
+    expect(report.file).toMatchObject({ certified: false, split: "test" });
+    expect(report.provenance.model).toBeNull();
+  });
+
+  it("says of the nearest points which promise broke by how much, and what would be enough", () => {
+    const report = buildReport(madeUpInfeasible());
+    expect(report.outcome).toBe("infeasible");
+    expect(report.nearest[0]!.candidate_id).toBe("160px-54w-int8");
+    expect(report.nearest[0]!.broken).toEqual([
+      { promise: "size", promised: 1.5e6, measured: 2_312_480, unit: "bytes", ratio: 2_312_480 / 1.5e6 },
+    ]);
+    expect(report.suggestions[0]).toContain("budget.size: 2.40 MB (now 1.50 MB)");
+  });
+
+  it("calls a data set imbalanced from a ratio of three on, and then names macro recall in the headline", () => {
+    expect(madeUpReport().file!.imbalanced).toBe(false);
+    expect(madeUpReport().headline).not.toContain("macro recall");
+    const report = madeUpReport({ plan: madeUpPlan(MADE_UP_CLASSES, [66, 66, 66, 66, 15]) });
+    expect(report.file!.imbalanced).toBe(true);
+    expect(report.headline).toContain("macro recall");
+  });
+
+  it("takes the fp32 figures where the chosen point is the fp32 file", () => {
+    const base = madeUpInputs();
+    const point = base.decision.points[5]!;
+    const report = buildReport({ ...base, certificate: { ...base.certificate!, point } });
+    expect(report.file).toMatchObject({ precision: "fp32", size_bytes: 7_702_112 });
+    expect(report.quantization).toBeNull();
+  });
+
+  it("is the same for the same inputs, without dates or folders", () => {
+    const [a, b] = [madeUpReport(), madeUpReport()].map((report) => JSON.stringify(report));
+    expect(a).toBe(b);
+    expect(a).not.toMatch(/20\d\d-\d\d-\d\d|\/tmp|\/home/);
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { headline, keptPhrase } from "../../../core/report/headline.ts";
+import { madeUpReport, share } from "../../fixtures/report-model.ts";
+
+const report = madeUpReport();
+const promises = report.promises.filter((p) => p.verdict === "passed");
+const top1 = { ...share(259, 300), value: 0.8633, low: 0.8198, high: 0.8971 };
+const file = { ...report.file!, size_bytes: 2_310_000, accuracy: { ...report.file!.accuracy, top1 } };
+const parts = { outcome: "kept" as const, promises, file, baseline: report.baseline };
+
+describe("the headline", () => {
+  it("is the verdict in one sentence", () => {
+    expect(headline(parts)).toBe(
+      "2.31 MB int8, 4.9× faster than EfficientNet-Lite0 at 224 px, 86.3 % top-1 (82.0–89.7, n = 300), every promise kept",
+    );
+  });
+
+  it("does not call a slower file faster", () => {
+    const slow = { value: 0.8, low: 0.78, high: 0.82, n: 8 };
+    const text = headline({ ...parts, file: { ...file, latency: { ...file.latency, speedup_over_baseline: slow } } });
+    expect(text).toContain("slower than EfficientNet-Lite0 at 224 px (0.80× its speed)");
+    expect(text).not.toContain("faster");
+  });
+
+  it("never counts a promise that was not measured as kept", () => {
+    expect(keptPhrase(report.promises)).toBe("3 of 4 promises kept, spend not measured");
+  });
+
+  it("says so when no promise was made", () => {
+    expect(keptPhrase([])).toBe("no promise was made");
+  });
+
+  it("of a stopped run without a measurement promises nothing", () => {
+    expect(headline({ outcome: "stopped", promises: [], file: null, baseline: null })).toBe(
+      "Stopped before a file was certified; nothing was measured",
+    );
+  });
+});
