@@ -1,11 +1,11 @@
 // The style sheet's part for tables: rules instead of boxes, numbers right-aligned in tabular figures.
 
 const SHADES = Array.from({ length: 11 }, (_, shade) => {
-  const share = shade * 9;
-  const ink = shade >= 6 ? " color: var(--paper);" : "";
+  // At most half of the colour, so that the same ink is readable on every shade.
+  const share = shade * 5;
   return `
-.confusion .hit.shade-${shade} { background: color-mix(in srgb, var(--accent) ${share}%, transparent);${ink} }
-.confusion .miss.shade-${shade} { background: color-mix(in srgb, var(--bad) ${share}%, transparent);${ink} }`;
+.confusion .hit.shade-${shade} { background: color-mix(in srgb, var(--accent) ${share}%, transparent); }
+.confusion .miss.shade-${shade} { background: color-mix(in srgb, var(--bad) ${share}%, transparent); }`;
 }).join("");
 
 export const TABLE_STYLE = `

@@ -26,6 +26,7 @@ html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 var(--sans); overflow-wrap: break-word; }
 .page { max-width: 960px; margin: 0 auto; padding: 44px 28px 72px; }
 header .kicker { max-width: none; display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: baseline; margin: 0 0 26px; padding-bottom: 12px; border-bottom: 2px solid var(--ink); color: var(--soft); font-size: 13.5px; }
+header .kicker > * { min-width: 0; overflow-wrap: anywhere; }
 header .kicker b { color: var(--ink); font-size: 15px; letter-spacing: .01em; }
 header .kicker .device { margin-left: auto; }
 h1 { margin: 0 0 26px; font: 400 28px/1.34 var(--serif); letter-spacing: -.006em; text-wrap: pretty; max-width: 30em; }

@@ -21,7 +21,7 @@ const NASTY = [
   "<script>alert(1)</script>",
   '"><img src=x onerror=alert(1)>',
   "</title></style><b>",
-  "'`${1}`",
+  "'`$1`",
   "&lt;",
   "\u202egnp.exe",
   "\u0000",
