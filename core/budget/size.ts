@@ -1,0 +1,15 @@
+// Bytes of an int8 file from its parameters, and the share of a backbone's parameters that fits a size promise.
+// int8 weights take a byte; scales, biases, node names and the float first layer the rest (measured on Lite0).
+
+const BYTES_PER_PARAMETER = 1.05;
+const BYTES_OF_GRAPH = 150_000;
+
+export function int8SizeBytes(parameters: number): number {
+  return Math.round(parameters * BYTES_PER_PARAMETER + BYTES_OF_GRAPH);
+}
+
+/** The share, 0..1, of `parameters` whose int8 file takes at most (1 - margin) of `size_bytes`. */
+export function parametersRatioFor(size_bytes: number, parameters: number, margin: number): number {
+  const room = size_bytes * (1 - margin) - BYTES_OF_GRAPH;
+  return Math.min(1, Math.max(0, room / BYTES_PER_PARAMETER / parameters));
+}

@@ -1,0 +1,69 @@
+// Every constant of the recipes and of the planner's estimates, in one place to tune. Seconds were measured on 2 cores.
+
+export const TEACHER = {
+  batch_size: 32,
+  learning_rate: 7e-4,
+  probe_epochs: 60,
+  epochs_min: 6,
+  epochs_max: 30,
+  /** A larger input is only worth its time with this many epochs. */
+  epochs_wanted: 8,
+  /** Share of the training time that the teacher may take; students get the rest. */
+  time_share: 0.35,
+} as const;
+
+export const STUDENT = {
+  batch_size: 32,
+  learning_rate: 7e-4,
+  temperature: 2,
+  distillation_weight: 0.8,
+  epochs_min: 6,
+  epochs_max: 60,
+  pruner: "expansion",
+  importance: "taylor",
+  channel_multiple: 8,
+} as const;
+
+export const SEARCH = {
+  /** Without a time promise: this much training, by the profile's estimate. */
+  training_s_default: 480,
+  /** Share of a time promise that the planner lays out; the rest is for what it can't foresee. */
+  time_safety: 0.85,
+  rungs_max: 3,
+  /** Another rung that only seeks speed must allow this many epochs. */
+  epochs_for_gain: 12,
+  /** Input size over the pretrained size that kept accuracy in measurements (160 of 224). */
+  safe_size_ratio: 160 / 224,
+  size_ratio_min: 0.5,
+  size_margin: 0.04,
+  latency_margin: 0.1,
+  parameters_ratio_min: 0.05,
+} as const;
+
+/** Fixed costs in seconds, and forward speeds in MACs per millisecond on one thread. */
+export const COST = {
+  prepare_s: 10,
+  profile_s: 15,
+  teacher_fixed_s: 20,
+  student_fixed_s: 25,
+  quantize_s: 15,
+  measure_s: 12,
+  certify_s: 15,
+  report_s: 5,
+  /** Pruning speeds up training by less than its share of MACs: this share of a step doesn't shrink. */
+  unpruned_share: 0.3,
+  int8_macs_per_ms: 60e6,
+} as const;
+
+/** Facts of a backbone that is known before it was trained, from timm 1.0.31; MACs grow with the input's area. */
+export const BACKBONES: Readonly<Record<string, KnownBackbone>> = {
+  tf_efficientnet_lite0: { feature_parameters: 3_371_008, features: 1280, macs_224: 384e6 },
+  tf_efficientnet_lite1: { feature_parameters: 4_135_680, features: 1280, macs_224: 501e6 },
+  tf_efficientnet_lite2: { feature_parameters: 4_811_072, features: 1280, macs_224: 575e6 },
+};
+
+export interface KnownBackbone {
+  readonly feature_parameters: number;
+  readonly features: number;
+  readonly macs_224: number;
+}

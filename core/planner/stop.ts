@@ -1,0 +1,30 @@
+// What follows a rung: another one, a file to certify, or the end, always with the reason.
+import type { DecidedPoint, Decision } from "../workflow/records/measurement.ts";
+import { pointKey } from "./point-key.ts";
+import type { Choice } from "./rank.ts";
+
+export interface StopInput {
+  readonly choice: Choice | undefined;
+  readonly points: readonly DecidedPoint[];
+  /** What propose answered for another rung: whether it has candidates, and why. */
+  readonly further: { readonly possible: boolean; readonly why: string };
+  /** The deadline has passed, or a candidate was stopped by it. */
+  readonly time_up: boolean;
+  /** Set where this decision follows a Certify that refused a file: then no other rung is begun. */
+  readonly after_certify: boolean;
+}
+
+export function nextStep(input: StopInput): Pick<Decision, "next" | "reason" | "chosen"> {
+  const { choice, points, further, time_up, after_certify } = input;
+  if (further.possible && !time_up && !after_certify) return { next: "propose", reason: further.why, chosen: null };
+  if (time_up) {
+    const best = choice === undefined ? "no file kept every promise" : `the best so far is ${pointKey(choice.chosen)}`;
+    const reason = `the time promised ran out before a file was certified; ${best}`;
+    return { next: "stopped", reason, chosen: choice?.chosen ?? null };
+  }
+  if (choice !== undefined) {
+    return { next: "certify", reason: `${pointKey(choice.chosen)}: ${choice.reason}`, chosen: choice.chosen };
+  }
+  const nearest = points.length === 0 ? "no candidate gave a file to measure" : "no measured file keeps every promise";
+  return { next: "infeasible", reason: `${nearest}; ${further.why}`, chosen: null };
+}

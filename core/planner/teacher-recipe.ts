@@ -1,0 +1,67 @@
+// How long and at which input size the teacher is fine-tuned: plan and profile in, recipe, estimate and remarks out.
+// Reads no clock, so that the same plan and profile give the same recipe, whenever the run goes on.
+import type { PlanRecord } from "../workflow/records/plan.ts";
+import type { TeacherRecipe, TrainingProfile } from "../workflow/records/training.ts";
+import { usableSizes } from "./input-sizes.ts";
+import { TEACHER } from "./recipes.ts";
+import { sampleTime } from "./speed.ts";
+import { trainingSeconds } from "./training-time.ts";
+
+export interface TeacherPlan {
+  readonly recipe: TeacherRecipe;
+  /** Probe and epochs, without fixed costs. */
+  readonly estimate_s: number;
+  readonly remarks: readonly string[];
+}
+
+/** The largest input with enough epochs, else the smallest. Zero epochs: the linear probe alone is the teacher. */
+export function planTeacher(plan: PlanRecord, profile: TrainingProfile): TeacherPlan {
+  const available_s = trainingSeconds(plan.budget) * TEACHER.time_share;
+  const options = usableSizes(plan.input_sizes, plan.backbone.input_size).map((size) =>
+    optionAt(plan, profile, size, available_s),
+  );
+  const option = options.find(({ epochs }) => epochs >= TEACHER.epochs_wanted) ?? options.at(-1)!;
+  const recipe = {
+    input_size: option.size,
+    epochs: option.epochs,
+    batch_size: TEACHER.batch_size,
+    learning_rate: TEACHER.learning_rate,
+    probe_epochs: TEACHER.probe_epochs,
+  };
+  return { recipe, estimate_s: option.seconds, remarks: remarksOn(plan, recipe) };
+}
+
+export function teacherRecipe(plan: PlanRecord, profile: TrainingProfile): TeacherRecipe {
+  return planTeacher(plan, profile).recipe;
+}
+
+function optionAt(plan: PlanRecord, profile: TrainingProfile, size: number, available_s: number) {
+  const { train_ms, forward_ms } = sampleTime(profile, plan.backbone.architecture, size);
+  const train = total(plan.counts.train);
+  const validation = total(plan.counts.validation);
+  const probe_s = ((train + validation) * forward_ms) / 1000;
+  const epoch_s = (train * train_ms + validation * forward_ms) / 1000;
+  const affordable = Math.floor((available_s - probe_s) / epoch_s);
+  const epochs = Math.min(TEACHER.epochs_max, Math.max(0, affordable));
+  return { size, epochs, seconds: probe_s + epochs * epoch_s };
+}
+
+function remarksOn(plan: PlanRecord, { input_size, epochs }: TeacherRecipe): string[] {
+  const remarks: string[] = [];
+  if (input_size < plan.backbone.input_size) {
+    remarks.push(
+      `the teacher is trained at ${input_size} px instead of the pretrained ${plan.backbone.input_size} px: ` +
+        `${TEACHER.epochs_wanted} epochs of the larger input don't fit the time`,
+    );
+  }
+  if (epochs < TEACHER.epochs_min) {
+    remarks.push(
+      `the time allows the teacher ${epochs} epochs of at least ${TEACHER.epochs_min}: a longer time promise helps`,
+    );
+  }
+  return remarks;
+}
+
+export function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
