@@ -1,0 +1,109 @@
+// Step folders in a folder store: attempts side by side, and done.json, written last, that names the one that counts.
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DecantError } from "../core/errors/problem.ts";
+import { canonicalJson } from "../core/store/canonical-json.ts";
+import { parseDoneRecord } from "../core/store/done-record.ts";
+import { donePath, stepFolder } from "../core/store/path-rules.ts";
+import type { DoneRecord, StepAttempt, StepFiles, StepPointer, Store } from "../core/store/store.ts";
+import { syncFolder } from "./durable-write.ts";
+import { createFileHasher, type FileHasher } from "./file-hash.ts";
+import { fileOf } from "./folder-store.ts";
+import { withStorageErrors } from "./storage-error.ts";
+
+interface Context {
+  readonly root: string;
+  readonly store: Store;
+  readonly hash: FileHasher;
+}
+
+/** Step files under `root`, the folder that `store` keeps its objects in. */
+export function createFolderStepFiles(root: string, store: Store): StepFiles {
+  const context: Context = { root, store, hash: createFileHasher() };
+  return {
+    find: (pointer) => withStorageErrors(root, () => find(context, pointer)),
+    folderOf: (pointer) => withStorageErrors(root, () => folderOf(context, pointer)),
+    begin: (pointer) => withStorageErrors(root, () => begin(context, pointer)),
+  };
+}
+
+async function find(context: Context, pointer: StepPointer): Promise<DoneRecord | undefined> {
+  const object = await context.store.get(donePath(pointer));
+  const record = object && parseDoneRecord(object.bytes, pointer);
+  return record && (await isWhole(context, pointer, record)) ? record : undefined;
+}
+
+async function isWhole(context: Context, pointer: StepPointer, record: DoneRecord): Promise<boolean> {
+  const folder = attemptFolder(context.root, pointer, record.attempt);
+  for (const [name, expected] of Object.entries(record.files)) {
+    const found = await context.hash(join(folder, ...name.split("/")));
+    if (found?.sha256 !== expected.sha256 || found.size_bytes !== expected.size_bytes) return false;
+  }
+  return true;
+}
+
+function attemptFolder(root: string, pointer: StepPointer, attempt: string): string {
+  return fileOf(root, `${stepFolder(pointer)}/${attempt}`);
+}
+
+async function folderOf(context: Context, pointer: StepPointer): Promise<string> {
+  const record = await find(context, pointer);
+  if (record) return attemptFolder(context.root, pointer, record.attempt);
+  const message = `Expected step ${pointer.step} ${pointer.key} to be finished in ${context.root}, but its done.json is absent or names a missing or changed file. Run the same command again; it does the step anew.`;
+  throw new DecantError("StoreFailed", message);
+}
+
+async function begin(context: Context, pointer: StepPointer): Promise<StepAttempt> {
+  const attempt = `attempt-${randomUUID().slice(0, 13)}`;
+  const folder = attemptFolder(context.root, pointer, attempt);
+  await mkdir(folder, { recursive: true });
+  const discard = () => rm(folder, { recursive: true, force: true });
+  const commit = async () => {
+    const files = await hashAll(context, folder);
+    const kept = await keep(context, pointer, { step: pointer.step, key: pointer.key, attempt, files });
+    if (kept.attempt !== attempt) await discard();
+    return kept;
+  };
+  return { attempt, folder, commit: () => withStorageErrors(context.root, commit), discard };
+}
+
+/** Makes every file durable and answers its size and hash, by path relative to the attempt. */
+async function hashAll(context: Context, folder: string): Promise<DoneRecord["files"]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files: Record<string, { size_bytes: number; sha256: string }> = {};
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) {
+      await syncFolder(path);
+      continue;
+    }
+    await syncFile(path);
+    const hashed = await context.hash(path);
+    if (hashed) files[path.slice(folder.length + 1).replaceAll("\\", "/")] = hashed;
+  }
+  await syncFolder(folder);
+  return files;
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r+");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes done.json create-only; one that names a missing or wrong file is replaced. Answers the record that counts. */
+async function keep(context: Context, pointer: StepPointer, record: DoneRecord): Promise<DoneRecord> {
+  const path = donePath(pointer);
+  const bytes = new TextEncoder().encode(`${canonicalJson(record)}\n`);
+  for (;;) {
+    if (await context.store.putIfAbsent(path, bytes)) return record;
+    const found = await context.store.get(path);
+    const other = found && parseDoneRecord(found.bytes, pointer);
+    if (other && (await isWhole(context, pointer, other))) return other;
+    if (found && (await context.store.putIfUnchanged(path, bytes, found.etag))) return record;
+  }
+}

@@ -1,0 +1,61 @@
+// One step, run at most once: look for its done.json; else do the work in a fresh attempt, write output.json, commit.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { storageError } from "../adapters/storage-error.ts";
+import { DecantError } from "../core/errors/problem.ts";
+import { canonicalJson } from "../core/store/canonical-json.ts";
+import { stepKey } from "../core/store/step-key.ts";
+import type { StepPointer } from "../core/store/store.ts";
+import { STEP_VERSIONS, type StepName } from "../core/workflow/steps.ts";
+import type { Services } from "./services.ts";
+
+export interface StepRequest {
+  readonly step: StepName;
+  readonly upstream: readonly StepPointer[];
+  /** JSON; only what the step reads. */
+  readonly slice: unknown;
+  /** Seed, threads, architecture, library versions; CPU model and flags where the step measures. */
+  readonly environment: Readonly<Record<string, unknown>>;
+}
+
+/** The pointer that a request's output lies under, finished or not. */
+export function pointerOf(services: Pick<Services, "sha256">, request: StepRequest): StepPointer {
+  const key = stepKey({ ...request, version: STEP_VERSIONS[request.step] }, services.sha256);
+  return { step: request.step, key };
+}
+
+/** Answers a finished step's output, or does `work` (which may write files into `folder`) and keeps its JSON result. */
+export async function runStep<T>(
+  services: Services,
+  request: StepRequest,
+  work: (folder: string) => Promise<T>,
+): Promise<{ pointer: StepPointer; output: T }> {
+  const pointer = pointerOf(services, request);
+  if (await services.files.find(pointer)) return { pointer, output: await readOutput<T>(services, pointer) };
+  const attempt = await services.files.begin(pointer);
+  try {
+    const result = await work(attempt.folder);
+    services.signal.throwIfAborted();
+    await writeFile(join(attempt.folder, "output.json"), `${canonicalJson(result)}\n`);
+    await attempt.commit();
+  } catch (error) {
+    await attempt.discard().catch(() => undefined); // the first error is the one to tell
+    throw storageError(error, attempt.folder);
+  }
+  // Read back what was kept: where another process won the race, its output is the step's output.
+  return { pointer, output: await readOutput<T>(services, pointer) };
+}
+
+/** output.json of a finished step. */
+export async function readOutput<T>(services: Services, pointer: StepPointer): Promise<T> {
+  const folder = await services.files.folderOf(pointer);
+  try {
+    return JSON.parse(await readFile(join(folder, "output.json"), "utf8")) as T;
+  } catch (cause) {
+    throw new DecantError(
+      "StoreFailed",
+      `Expected output.json of step ${pointer.step} ${pointer.key} to be readable JSON. Run the same command again; if it happens again, the store's disk is losing data.`,
+      { cause },
+    );
+  }
+}
