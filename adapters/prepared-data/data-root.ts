@@ -1,0 +1,16 @@
+// Where the files of a data source lie: the source itself where it is a folder, or the folder of a CSV or manifest.
+import { realpath, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { DecantError } from "../../core/errors/problem.ts";
+
+/** Absolute, links resolved. `source` is relative to the job's folder. */
+export async function dataRoot(jobFolder: string, source: string): Promise<string> {
+  const path = resolve(jobFolder, source);
+  try {
+    const real = await realpath(path);
+    return (await stat(real)).isDirectory() ? real : dirname(real);
+  } catch (cause) {
+    const message = `expected the data that the job names, but ${source} can't be read: is it moved or not mounted?`;
+    throw new DecantError("InvalidData", [{ message, where: path }], { cause });
+  }
+}
