@@ -1,4 +1,5 @@
 // What a step may use of the outside world. The laptop and the cloud each build one; tests build small ones.
+import type { ArtifactShelf } from "../core/artifact/artifact-shelf.ts";
 import type { StepFiles, Store } from "../core/store/store.ts";
 import type { MachineFacts } from "../core/workflow/records/measurement.ts";
 
@@ -13,12 +14,13 @@ export interface ProgressEvent {
 export interface Services {
   readonly store: Store;
   readonly files: StepFiles;
+  /** Where Publish puts artifacts. */
+  readonly artifacts: ArtifactShelf;
   /** SHA-256 in lower-case hex. */
   readonly sha256: (bytes: Uint8Array | string) => string;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly machine: MachineFacts;
-  /** Root of a data source by the run's job: an absolute local folder. */
   readonly progress: (event: ProgressEvent) => void;
   readonly signal: AbortSignal;
 }

@@ -26,12 +26,15 @@ export function championOf(run: string, artifact: string, model: ReportModel): C
   };
 }
 
-/** A job's name may hold anything; a path segment may not. Letters, digits, dot, dash and underscore stay. */
+/** A job's name may hold anything, a store path may not: bytes but letters, digits, dot, dash become "=" and hex. */
 export function aliasPath(jobName: string): string {
   const bytes = [...new TextEncoder().encode(jobName)];
-  const segment = bytes.map((byte) => {
+  const segment = bytes.map((byte, index) => {
     const character = String.fromCharCode(byte);
-    return /[A-Za-z0-9._-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    const hex = `=${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    // A segment begins with a letter, a digit or an underscore; the underscore is the mark of an encoded beginning.
+    if (index === 0) return /[A-Za-z0-9]/.test(character) ? character : `_${hex}`;
+    return /[A-Za-z0-9._-]/.test(character) ? character : hex;
   });
-  return `aliases/${segment.join("").replace(/^\.+/, (dots) => "%2E".repeat(dots.length))}/champion.json`;
+  return `aliases/${segment.join("")}/champion.json`;
 }
