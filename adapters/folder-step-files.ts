@@ -1,7 +1,7 @@
 // Step folders in a folder store: attempts side by side, and done.json, written last, that names the one that counts.
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { DecantError } from "../core/errors/problem.ts";
 import { canonicalJson } from "../core/store/canonical-json.ts";
 import { parseDoneRecord } from "../core/store/done-record.ts";
@@ -22,6 +22,7 @@ interface Context {
 export function createFolderStepFiles(root: string, store: Store): StepFiles {
   const context: Context = { root, store, hash: createFileHasher() };
   return {
+    addressOf: (pointer) => fileOf(resolve(root), stepFolder(pointer)),
     find: (pointer) => withStorageErrors(root, () => find(context, pointer)),
     folderOf: (pointer) => withStorageErrors(root, () => folderOf(context, pointer)),
     begin: (pointer) => withStorageErrors(root, () => begin(context, pointer)),

@@ -32,6 +32,8 @@ export interface DoneRecord {
 
 /** Folders of step files. A folder store hands out the real folder, a remote store a local copy. */
 export interface StepFiles {
+  /** Where a task finds the step's folder, finished or not: an absolute path or an s3:// address. */
+  addressOf(pointer: StepPointer): string;
   /** The finished step's record, or undefined where done.json is absent or names a missing or wrong file. */
   find(pointer: StepPointer): Promise<DoneRecord | undefined>;
   /** Local folder with the finished step's files. Throws StoreFailed where the step isn't finished. */

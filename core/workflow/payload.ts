@@ -6,8 +6,8 @@ export interface RunPayload {
   readonly run: string;
   /** Concurrency of the Map: 1 on the laptop, so that measurements are not disturbed. */
   readonly map_concurrency: number;
-  /** Epoch ms after which no new work starts; absent without a time promise. */
-  readonly deadline_ms?: number;
+  /** Epoch ms after which no new work starts; null without a time promise. */
+  readonly deadline_ms: number | null;
   /** A profile passed in with --profile, already stored as a step. */
   readonly given_profile?: StepPointer;
   readonly plan?: StepPointer;
@@ -27,6 +27,8 @@ export interface TaskPointer extends StepPointer {
   readonly done: boolean;
   readonly input: string;
   readonly output: string;
+  /** Decimal digits, or empty without a time promise: the task's DEADLINE_MS. */
+  readonly deadline_ms: string;
 }
 
 /** One Map item's input: the run's pointers and its candidate. */

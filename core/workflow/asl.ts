@@ -1,0 +1,88 @@
+// The part of the Amazon States Language (JSONPath) that the workflow uses: https://states-language.net/spec.html
+
+export interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds: number;
+  readonly MaxAttempts: number;
+  readonly BackoffRate: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: "FULL" | "NONE";
+}
+
+export interface Catcher {
+  readonly ErrorEquals: readonly string[];
+  readonly ResultPath: string;
+  readonly Next: string;
+}
+
+export interface TaskState {
+  readonly Type: "Task";
+  readonly Comment: string;
+  readonly Resource: string;
+  readonly Parameters: Readonly<Record<string, unknown>>;
+  readonly ResultSelector?: Readonly<Record<string, string>>;
+  /** null: the result is dropped and the input goes on. */
+  readonly ResultPath: string | null;
+  readonly TimeoutSeconds: number;
+  readonly Retry: readonly Retrier[];
+  readonly Catch: readonly Catcher[];
+  readonly Next: string;
+}
+
+export interface Test {
+  readonly Variable: string;
+  readonly StringEquals?: string;
+  readonly BooleanEquals?: boolean;
+  readonly IsPresent?: boolean;
+}
+
+export type Choice = (Test | { readonly And: readonly Test[] }) & { readonly Next: string };
+
+export interface ChoiceState {
+  readonly Type: "Choice";
+  readonly Comment: string;
+  readonly Choices: readonly Choice[];
+  readonly Default: string;
+}
+
+export interface PassState {
+  readonly Type: "Pass";
+  readonly Comment: string;
+  readonly Parameters: Readonly<Record<string, unknown>>;
+  readonly End: true;
+}
+
+export interface MapState {
+  readonly Type: "Map";
+  readonly Comment: string;
+  readonly ItemsPath: string;
+  readonly ItemSelector: Readonly<Record<string, string>>;
+  readonly MaxConcurrencyPath: string;
+  readonly ItemProcessor: StateMachineDocument & { readonly ProcessorConfig: { readonly Mode: "INLINE" } };
+  readonly ResultPath: string;
+  readonly Catch: readonly Catcher[];
+  readonly Next: string;
+}
+
+export interface SucceedState {
+  readonly Type: "Succeed";
+  readonly Comment: string;
+}
+
+export interface FailState {
+  readonly Type: "Fail";
+  readonly Comment: string;
+  readonly Error?: string;
+  readonly Cause?: string;
+  readonly ErrorPath?: string;
+  readonly CausePath?: string;
+}
+
+export type State = TaskState | ChoiceState | PassState | MapState | SucceedState | FailState;
+export type States = Readonly<Record<string, State>>;
+
+export interface StateMachineDocument {
+  readonly Comment?: string;
+  readonly StartAt: string;
+  readonly States: States;
+}

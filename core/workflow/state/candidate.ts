@@ -1,0 +1,61 @@
+// One candidate's way through the Map: Compress, Quantize, Measure. A candidate that can't go on, or that the deadline
+// cuts off, becomes a result with an error; any other error ends the Map.
+import type { Catcher, StateMachineDocument } from "../asl.ts";
+import { TIMEOUT_DATA_SECONDS } from "../timeouts.ts";
+import { gpuTask } from "./gpu-task.ts";
+import { lambdaTask } from "./lambda-task.ts";
+
+/** Errors that cost one candidate, not the run. */
+export const CANDIDATE_ERRORS = ["CandidateRejected", "Deadline"] as const;
+
+const CATCH_CANDIDATE: readonly Catcher[] = [
+  { ErrorEquals: CANDIDATE_ERRORS, ResultPath: "$.error", Next: "Rejected" },
+];
+
+export const candidateMachine: StateMachineDocument = {
+  StartAt: "CompressKey",
+  States: {
+    ...gpuTask({
+      name: "Compress",
+      comment: "Prunes, distills from the teacher, exports the float file.",
+      under: "compressed",
+      catchers: CATCH_CANDIDATE,
+      next: "Quantize",
+    }),
+    Quantize: lambdaTask({
+      name: "Quantize",
+      comment: "Calibrates and writes the int8 file.",
+      keeps: ["step", "key"],
+      under: "quantized",
+      timeoutSeconds: TIMEOUT_DATA_SECONDS,
+      catchers: CATCH_CANDIDATE,
+      next: "Measure",
+    }),
+    Measure: lambdaTask({
+      name: "Measure",
+      comment: "Accuracy, agreement and latency of the written file, on validation.",
+      keeps: ["step", "key"],
+      under: "measured",
+      timeoutSeconds: TIMEOUT_DATA_SECONDS,
+      catchers: CATCH_CANDIDATE,
+      next: "Measured",
+    }),
+    Measured: {
+      Type: "Pass",
+      Comment: "The candidate with its three steps.",
+      Parameters: {
+        "candidate.$": "$.candidate",
+        "compressed.$": "$.compressed",
+        "quantized.$": "$.quantized",
+        "measured.$": "$.measured",
+      },
+      End: true,
+    },
+    Rejected: {
+      Type: "Pass",
+      Comment: "The candidate with the reason why it gives no point.",
+      Parameters: { "candidate.$": "$.candidate", "error.$": "$.error" },
+      End: true,
+    },
+  },
+};
