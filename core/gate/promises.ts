@@ -7,13 +7,20 @@ import { gateLatency } from "./latency.ts";
 import { gateSize } from "./size.ts";
 
 export function holdPromises(budget: Budget, file: MeasuredFile, device: Measurable): PromiseResult[] {
-  const { size_bytes, latency_ms_p95, accuracy_drop_points } = budget;
+  const results = holdSizeAndLatency(budget, file, device);
+  if (budget.accuracy_drop_points === undefined) return results;
+  return [...results, gateAccuracyDrop(budget.accuracy_drop_points, file.accuracy.drop_points)];
+}
+
+/** Those that need no labelled sample. */
+export function holdSizeAndLatency(
+  { size_bytes, latency_ms_p95 }: Budget,
+  file: Pick<MeasuredFile, "size_bytes" | "latency">,
+  device: Measurable,
+): PromiseResult[] {
   const results: PromiseResult[] = [];
   if (size_bytes !== undefined) results.push(gateSize(size_bytes, file.size_bytes));
   if (latency_ms_p95 !== undefined) results.push(gateLatency(latency_ms_p95, file.latency, device));
-  if (accuracy_drop_points !== undefined) {
-    results.push(gateAccuracyDrop(accuracy_drop_points, file.accuracy.drop_points));
-  }
   return results;
 }
 

@@ -39,7 +39,8 @@ export function propose(input: ProposeInput): Proposal {
   if (next === undefined) return nothing("no untried input size or width could help");
   const epochs = affordableEpochs(input, next.shape, epochs_s);
   const needed = next.aim === "speed" ? SEARCH.epochs_for_gain : STUDENT.epochs_min;
-  if (epochs < needed) return nothing(`another rung needs ${needed} epochs, but the time left allows ${epochs}`);
+  // No figure of the clock in here: the reason goes into Decide's key.
+  if (epochs < needed) return nothing(`another rung needs ${needed} epochs, which the time left does not allow`);
   return one(input, next.shape, epochs, next.why);
 }
 

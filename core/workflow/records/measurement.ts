@@ -18,7 +18,11 @@ export interface QuantizedOutput {
   readonly dropped_fields: Readonly<Record<string, number>>;
   readonly size_bytes: number;
   /** Bytes of initializers by the node that uses them, for "size by layer". */
-  readonly size_by_layer: readonly { readonly layer: string; readonly size_bytes: number; readonly precision: Precision }[];
+  readonly size_by_layer: readonly {
+    readonly layer: string;
+    readonly size_bytes: number;
+    readonly precision: Precision;
+  }[];
 }
 
 /** A proportion with its 95 % interval (Wilson). */
@@ -85,7 +89,10 @@ export interface MachineFacts {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Measure's output, on validation. `fp32` is the candidate's own float file. */
+/**
+ * Measure's output, on validation. `fp32` is the candidate's own float file. Beside it Measure writes predictions.json
+ * (records/predictions.ts), from which the report takes its examples.
+ */
 export interface Measurement {
   readonly candidate: Candidate;
   readonly split: "validation" | "test";
@@ -140,12 +147,20 @@ export interface Decision {
   readonly chosen: DecidedPoint | null;
   /** Certify attempts that broke size or latency, so that the next point goes forward. */
   readonly refused_by_certify: readonly string[];
+  /** Every candidate of every rung so far. */
+  readonly tried: readonly Candidate[];
+}
+
+/** The chosen file and the teacher. Its own fp32 is only timed beside it, since test is read for nothing else. */
+export interface CertifiedMeasurement extends Omit<Measurement, "fp32" | "agreement_with_fp32"> {
+  readonly fp32: Omit<MeasuredFile, "accuracy">;
 }
 
 /** Certify's output: the chosen file measured again in a fresh process, on test, read once. */
 export interface Certificate {
   readonly point: DecidedPoint;
-  readonly measurement: Measurement;
+  /** null where size or latency was broken: test was not read. */
+  readonly measurement: CertifiedMeasurement | null;
   readonly promises: readonly PromiseResult[];
   readonly outcome: "kept" | "broken-size-or-latency" | "broken-accuracy";
 }

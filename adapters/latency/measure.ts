@@ -1,0 +1,64 @@
+// Asks a fresh process to time models or to compute logits, and kills it when it hangs or the run is stopped.
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { DecantError, type ErrorCode } from "../../core/errors/problem.ts";
+import type {
+  FailedAnswer,
+  LatencyAnswer,
+  LatencyRequest,
+  LogitsAnswer,
+  LogitsRequest,
+  MeasuringRequest,
+} from "./measuring-request.ts";
+
+const TIMEOUT_MS = 20 * 60_000;
+const STDERR_KEPT = 2000;
+// The package holds the same tree as JavaScript, so the worker has this file's extension.
+const WORKER = fileURLToPath(import.meta.url).replace(/measure(\.[a-z]+)$/, "measuring-worker$1");
+
+export async function measureLatency(request: LatencyRequest, signal: AbortSignal): Promise<LatencyAnswer> {
+  return (await inFreshProcess(request, signal)) as LatencyAnswer;
+}
+
+export async function measureLogits(request: LogitsRequest, signal: AbortSignal): Promise<LogitsAnswer> {
+  return (await inFreshProcess(request, signal)) as LogitsAnswer;
+}
+
+async function inFreshProcess(request: MeasuringRequest, signal: AbortSignal): Promise<LatencyAnswer | LogitsAnswer> {
+  signal.throwIfAborted();
+  const child = spawn(process.execPath, [WORKER], { stdio: ["pipe", "pipe", "pipe"], signal, timeout: TIMEOUT_MS });
+  let output = "";
+  let errors = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors = (errors + text).slice(-STDERR_KEPT);
+  });
+  // A child that died early breaks the pipe; its exit says why.
+  child.stdin.on("error", () => {});
+  child.stdin.write(`${JSON.stringify(request)}\n`);
+  const exit = await new Promise<string>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, killer) => resolve(killer ?? `exit code ${code}`));
+  });
+  return answerOf(output, exit, errors);
+}
+
+function answerOf(output: string, exit: string, errors: string): LatencyAnswer | LogitsAnswer {
+  const answer = parse(output);
+  if (answer === undefined) {
+    const message = `expected an answer from the measuring process, but it ended with ${exit}: ${errors.trim()}`;
+    throw new DecantError(exit === "SIGKILL" ? "OutOfMemory" : "ChildFailed", message);
+  }
+  if (answer.kind === "failed") throw new DecantError(answer.code as ErrorCode, answer.message);
+  return answer;
+}
+
+function parse(output: string): LatencyAnswer | LogitsAnswer | FailedAnswer | undefined {
+  try {
+    return JSON.parse(output);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+// What a measuring process is asked and what it answers: one line of JSON each way.
+import type { Blocks } from "../../core/statistics/latency.ts";
+
+/** Times models against each other, in alternating blocks. */
+export interface LatencyRequest {
+  readonly kind: "latency";
+  readonly models: readonly TimedModel[];
+  readonly threads: number;
+  readonly blocks: number;
+  readonly runs_per_block: number;
+}
+
+export interface TimedModel {
+  readonly name: string;
+  readonly path: string;
+  /** A packed array whose first images are fed; without one, random input of the model's declared type and shape. */
+  readonly npy?: string;
+}
+
+/** Runs one model over packed arrays, batch 1. */
+export interface LogitsRequest {
+  readonly kind: "logits";
+  readonly path: string;
+  readonly npy: readonly string[];
+  readonly threads: number;
+}
+
+export type MeasuringRequest = LatencyRequest | LogitsRequest;
+
+export interface LatencyAnswer {
+  readonly kind: "latency";
+  /** Size and hash of the file that was timed, as the measuring process read it. */
+  readonly files: readonly { readonly name: string; readonly size_bytes: number; readonly sha256: string }[];
+  readonly blocks_ms: Readonly<Record<string, Blocks>>;
+}
+
+export interface LogitsAnswer {
+  readonly kind: "logits";
+  readonly size_bytes: number;
+  readonly sha256: string;
+  readonly classes: number;
+  /** float32 little-endian [N, classes], base64. */
+  readonly logits: string;
+}
+
+export interface FailedAnswer {
+  readonly kind: "failed";
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,49 @@
+// Alternating blocks of runs. Blocks rather than single runs: run by run, each model evicts the other's cache, which
+// flatters the larger one; a deployed model runs alone.
+import { performance } from "node:perf_hooks";
+import type { Blocks } from "../../core/statistics/latency.ts";
+import type { LatencyAnswer, LatencyRequest, TimedModel } from "./measuring-request.ts";
+import { type Feeds, type OpenModel, openModel } from "./session.ts";
+
+const IMAGES = 20;
+const WARM_UP_RUNS = 10;
+/** At the start of each block, not counted: they refill the caches. */
+const LEAD_RUNS = 3;
+
+export async function timeModels(request: LatencyRequest): Promise<LatencyAnswer> {
+  const entries: { model: TimedModel; open: OpenModel; feeds: Feeds[]; blocks: number[][] }[] = [];
+  for (const model of request.models) {
+    const open = await openModel(model.path, request.threads);
+    const feeds = model.npy === undefined ? open.randomFeeds(IMAGES, 0) : open.packedFeeds(model.npy, IMAGES);
+    entries.push({ model, open, feeds, blocks: [] });
+  }
+  for (const { open, feeds } of entries) await timeRuns(open, feeds, WARM_UP_RUNS);
+  for (let block = 0; block < request.blocks; block += 1) {
+    // Every other round goes backwards, so that a drift of the machine's speed favours none.
+    for (const { open, feeds, blocks } of block % 2 === 0 ? entries : entries.toReversed()) {
+      await timeRuns(open, feeds, LEAD_RUNS);
+      blocks.push(await timeRuns(open, feeds, request.runs_per_block));
+    }
+  }
+  const files = entries.map(({ model, open }) => ({
+    name: model.name,
+    size_bytes: open.size_bytes,
+    sha256: open.sha256,
+  }));
+  const blocks_ms: Record<string, Blocks> = Object.fromEntries(
+    entries.map((entry) => [entry.model.name, entry.blocks]),
+  );
+  return { kind: "latency", files, blocks_ms };
+}
+
+/** Each run's time in ms. */
+async function timeRuns(model: OpenModel, feeds: readonly Feeds[], runs: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    const feed = feeds[run % feeds.length]!;
+    const start = performance.now();
+    await model.run(feed);
+    times.push(performance.now() - start);
+  }
+  return times;
+}

@@ -1,0 +1,117 @@
+// Certify: the chosen file measured again in a fresh process; then the test split, read once for it and the teacher.
+// Nothing else in the program reads test arrays.
+import { join } from "node:path";
+import { openSplit } from "../adapters/packed-arrays.ts";
+import { DecantError } from "../core/errors/problem.ts";
+import { holdPromises, holdSizeAndLatency, keepsPromises } from "../core/gate/promises.ts";
+import { accuracyOf, top1 } from "../core/statistics/accuracy.ts";
+import type { StepPointer } from "../core/store/store.ts";
+import { measurableTarget } from "../core/targets/list.ts";
+import type { RunPayload } from "../core/workflow/payload.ts";
+import type {
+  Certificate,
+  CertifiedMeasurement,
+  DecidedPoint,
+  Decision,
+  MeasuredFile,
+  Measurement,
+} from "../core/workflow/records/measurement.ts";
+import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
+import type { TeacherOutput } from "../core/workflow/records/training.ts";
+import { latenciesOn, logitsOn, type MeasuringContext, measuringEnvironment } from "./measuring.ts";
+import { required } from "./required.ts";
+import { readOutput, runStep } from "./run-step.ts";
+import type { Services } from "./services.ts";
+
+type CertificatePointer = NonNullable<RunPayload["certificate"]>;
+
+export async function certify(payload: RunPayload, services: Services): Promise<CertificatePointer> {
+  const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "Certify"));
+  const decision = await readOutput<Decision>(services, required(payload.decision, "the decision", "Certify"));
+  const data = required(payload.data, "data", "Certify");
+  const teacher = required(payload.teacher, "the teacher", "Certify");
+  const { chosen } = decision;
+  if (chosen === null) throw new DecantError("Defect", "Expected Decide to have chosen a file for Certify, got none.");
+  const { size_bytes, latency_ms_p95, accuracy_drop_points } = plan.budget;
+  const { pointer, output } = await runStep<Certificate>(
+    services,
+    {
+      step: "certify",
+      upstream: [data, teacher, { step: "measure", key: chosen.measure_key }],
+      slice: {
+        precision: chosen.precision,
+        target: plan.target,
+        budget: { size_bytes, latency_ms_p95, accuracy_drop_points },
+      },
+      environment: { ...measuringEnvironment(services), seed: plan.seed },
+    },
+    () => certifyPoint(services, plan, chosen, data, teacher),
+  );
+  return { ...pointer, outcome: output.outcome };
+}
+
+async function certifyPoint(
+  services: Services,
+  plan: PlanRecord,
+  point: DecidedPoint,
+  dataPointer: StepPointer,
+  teacherPointer: StepPointer,
+): Promise<Certificate> {
+  const data = await readOutput<PreparedData>(services, dataPointer);
+  const data_folder = await services.files.folderOf(dataPointer);
+  const context: MeasuringContext = { services, plan, data, data_folder };
+  const teacher = await readOutput<TeacherOutput>(services, teacherPointer);
+  const teacherFolder = await services.files.folderOf(teacherPointer);
+  const validation = await readOutput<Measurement>(services, { step: "measure", key: point.measure_key });
+  const size = validation.candidate.input_size;
+  const float = join(await services.files.folderOf({ step: "compress", key: point.compress_key }), "model.onnx");
+  const quantized = join(await services.files.folderOf({ step: "quantize", key: point.quantize_key }), "model.onnx");
+  const path = point.precision === "fp32" ? float : quantized;
+
+  services.progress({ step: "certify", message: "size and latency in a fresh process" });
+  const files = [
+    { name: "fp32", path: float },
+    { name: "chosen", path },
+  ];
+  const times = await latenciesOn(context, join(teacherFolder, teacher.files.baseline), files, "validation", size);
+  const chosen = times.chosen!;
+  const measured = point.precision === "fp32" ? validation.fp32 : validation.shipped;
+  if (chosen.sha256 !== measured.sha256) {
+    const message = `expected the file that was measured (sha256 ${measured.sha256}), got ${chosen.sha256}: run again`;
+    throw new DecantError("StoreFailed", [{ message, where: path }]);
+  }
+  const device = measurableTarget(plan.target.device, services.machine);
+  const first = holdSizeAndLatency(plan.budget, chosen, device);
+  if (!keepsPromises(first)) return { point, measurement: null, promises: first, outcome: "broken-size-or-latency" };
+
+  services.progress({ step: "certify", message: "accuracy on test, read once" });
+  const reference = await logitsOn(context, join(teacherFolder, teacher.files.onnx), "test", teacher.input_size);
+  const { logits } = await logitsOn(context, path, "test", size);
+  const split = openSplit(data_folder, data, "test", size);
+  split.close();
+  const shipped: MeasuredFile = {
+    precision: point.precision,
+    ...chosen,
+    accuracy: accuracyOf(logits, reference.logits, split.labels, plan.seed),
+  };
+  const { candidate, parameters, macs } = validation;
+  const measurement: CertifiedMeasurement = {
+    candidate,
+    split: "test",
+    shipped,
+    fp32: { precision: "fp32", ...times.fp32! },
+    teacher: { top1: top1(reference.logits, split.labels), size_bytes: reference.size_bytes },
+    baseline: {
+      latency: times.baseline!.latency,
+      size_bytes: times.baseline!.size_bytes,
+      input_size: plan.backbone.input_size,
+    },
+    parameters,
+    macs,
+    machine: services.machine,
+    threads: plan.target.threads,
+  };
+  const promises = holdPromises(plan.budget, shipped, device);
+  return { point, measurement, promises, outcome: keepsPromises(promises) ? "kept" : "broken-accuracy" };
+}

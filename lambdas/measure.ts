@@ -1,0 +1,120 @@
+// Measure: a candidate's written files on validation: accuracy beside the teacher, latency beside the baseline.
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { openSplit, type PackedSample } from "../adapters/packed-arrays.ts";
+import { accuracyOf, agreement, top1 } from "../core/statistics/accuracy.ts";
+import { type Logits, predictedClass, rowOf, softmax } from "../core/statistics/logits.ts";
+import type { StepPointer } from "../core/store/store.ts";
+import type { CandidatePayload } from "../core/workflow/payload.ts";
+import type { Measurement, QuantizedOutput } from "../core/workflow/records/measurement.ts";
+import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { Prediction } from "../core/workflow/records/predictions.ts";
+import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
+import type { CompressedOutput, TeacherOutput } from "../core/workflow/records/training.ts";
+import { latenciesOn, logitsOn, measuringEnvironment, precisionOf } from "./measuring.ts";
+import { required } from "./required.ts";
+import { readOutput, runStep } from "./run-step.ts";
+import type { Services } from "./services.ts";
+
+interface Sources {
+  readonly data: StepPointer;
+  readonly teacher: StepPointer;
+  readonly compressed: StepPointer;
+  readonly quantized: StepPointer;
+}
+
+export async function measure(payload: CandidatePayload, services: Services): Promise<StepPointer> {
+  const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "Measure"));
+  const sources: Sources = {
+    data: required(payload.data, "data", "Measure"),
+    teacher: required(payload.teacher, "the teacher", "Measure"),
+    compressed: required(payload.compressed, "the compressed model", "Measure"),
+    quantized: required(payload.quantized, "the quantized model", "Measure"),
+  };
+  const { threads } = plan.target;
+  const { pointer } = await runStep<Measurement>(
+    services,
+    {
+      step: "measure",
+      upstream: [sources.data, sources.teacher, sources.compressed, sources.quantized],
+      slice: { candidate: payload.candidate, threads, baseline_size: plan.backbone.input_size },
+      environment: { ...measuringEnvironment(services), seed: plan.seed },
+    },
+    (folder) => measureFiles(services, plan, payload.candidate, sources, folder),
+  );
+  return pointer;
+}
+
+async function measureFiles(
+  services: Services,
+  plan: PlanRecord,
+  candidate: CandidatePayload["candidate"],
+  sources: Sources,
+  folder: string,
+): Promise<Measurement> {
+  const data = await readOutput<PreparedData>(services, sources.data);
+  const teacher = await readOutput<TeacherOutput>(services, sources.teacher);
+  const compressed = await readOutput<CompressedOutput>(services, sources.compressed);
+  const quantized = await readOutput<QuantizedOutput>(services, sources.quantized);
+  const [data_folder, teacherFolder, fp32Folder, int8Folder] = await Promise.all(
+    [sources.data, sources.teacher, sources.compressed, sources.quantized].map((p) => services.files.folderOf(p)),
+  );
+  const context = { services, plan, data, data_folder: data_folder! };
+  const size = candidate.input_size;
+  const fp32Path = join(fp32Folder!, compressed.files.onnx);
+  const shippedPath = join(int8Folder!, "model.onnx");
+  const progress = (message: string) => services.progress({ step: "measure", message });
+
+  progress("accuracy on validation");
+  const reference = await logitsOn(context, join(teacherFolder!, teacher.files.onnx), "validation", teacher.input_size);
+  const fp32 = await logitsOn(context, fp32Path, "validation", size);
+  const shipped = await logitsOn(context, shippedPath, "validation", size);
+  progress("latency beside the baseline");
+  const baseline = join(teacherFolder!, teacher.files.baseline);
+  const files = [
+    { name: "fp32", path: fp32Path },
+    { name: "shipped", path: shippedPath },
+  ];
+  const times = await latenciesOn(context, baseline, files, "validation", size);
+
+  const split = openSplit(data_folder!, data, "validation", size);
+  split.close();
+  const { labels } = split;
+  await writeFile(
+    join(folder, "predictions.json"),
+    `${JSON.stringify(predictions(shipped.logits, split.samples), null, 2)}\n`,
+  );
+  return {
+    candidate,
+    split: "validation",
+    shipped: {
+      precision: precisionOf(quantized),
+      ...times.shipped!,
+      accuracy: accuracyOf(shipped.logits, reference.logits, labels, plan.seed),
+    },
+    fp32: {
+      precision: "fp32",
+      ...times.fp32!,
+      accuracy: accuracyOf(fp32.logits, reference.logits, labels, plan.seed),
+    },
+    teacher: { top1: top1(reference.logits, labels), size_bytes: reference.size_bytes },
+    baseline: {
+      latency: times.baseline!.latency,
+      size_bytes: times.baseline!.size_bytes,
+      input_size: plan.backbone.input_size,
+    },
+    agreement_with_fp32: agreement(shipped.logits, fp32.logits),
+    parameters: compressed.parameters,
+    macs: compressed.macs,
+    machine: services.machine,
+    threads: plan.target.threads,
+  };
+}
+
+function predictions(logits: Logits, samples: readonly PackedSample[]): Prediction[] {
+  return samples.map((sample, at) => {
+    const row = rowOf(logits, at);
+    const predicted = predictedClass(row);
+    return { ...sample, predicted, probability: softmax(row)[predicted]! };
+  });
+}

@@ -1,0 +1,58 @@
+// Propose: the next rung of candidates.
+import { type Proposal, propose as proposeRung } from "../core/planner/propose.ts";
+import { COST } from "../core/planner/recipes.ts";
+import type { RunPayload } from "../core/workflow/payload.ts";
+import type { Decision } from "../core/workflow/records/measurement.ts";
+import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
+import { required } from "./required.ts";
+import { readOutput, runStep } from "./run-step.ts";
+import type { Services } from "./services.ts";
+
+type ProposalPointer = NonNullable<RunPayload["proposal"]>;
+
+/** The time left is read once, like a measurement: a run that goes on finds the same proposal and repeats nothing. */
+export async function propose(payload: RunPayload, services: Services): Promise<ProposalPointer> {
+  const rung = (payload.proposal?.rung ?? 0) + 1;
+  const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "Propose"));
+  const profile = required(payload.given_profile ?? payload.profile, "a profile", "Propose");
+  const teacher = required(payload.teacher, "the teacher", "Propose");
+  const decision = payload.decision && required(payload.decision, "the decision", "Propose");
+  const { counts, backbone, input_sizes, budget } = plan;
+  const { pointer, output } = await runStep<Proposal & { readonly rung: number }>(
+    services,
+    {
+      step: "propose",
+      upstream: [profile, teacher, ...(decision ? [decision] : [])],
+      slice: {
+        rung,
+        counts,
+        architecture: backbone.architecture,
+        pretrained_size: backbone.input_size,
+        input_sizes,
+        budget,
+      },
+      environment: {},
+    },
+    async () => {
+      const previous = decision && (await readOutput<Decision>(services, decision));
+      const proposal = proposeRung({
+        plan,
+        profile: await readOutput<TrainingProfile>(services, profile),
+        teacher: await readOutput<TeacherOutput>(services, teacher),
+        tried: previous?.tried ?? [],
+        points: previous?.points ?? [],
+        rung,
+        clock_left_s: clockLeft(payload, services),
+      });
+      return { ...proposal, rung };
+    },
+  );
+  return { ...pointer, rung, candidates: output.candidates };
+}
+
+/** Seconds until the deadline after Certify and Report are paid; null without one. */
+export function clockLeft(payload: RunPayload, services: Services): number | null {
+  if (payload.deadline_ms === null) return null;
+  return (payload.deadline_ms - services.now()) / 1000 - COST.certify_s - COST.report_s;
+}
