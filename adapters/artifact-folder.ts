@@ -19,6 +19,7 @@ import { withStorageErrors } from "./storage-error.ts";
 /** A killed publish leaves its unfinished folder behind; one this old belongs to nobody. */
 const LEFTOVER_AGE_MS = 3_600_000;
 const UNFINISHED = ".artifact-";
+const REPLACE_TRIES = 8;
 
 /** `root` is the store's folder. */
 export function createFolderShelf(root: string): ArtifactShelf {
@@ -84,16 +85,24 @@ async function fileFacts(path: string): Promise<FileFacts> {
 
 /** rename(2) can't replace a folder that isn't empty, so the old one steps aside first. */
 async function replaceFolder(fresh: string, location: string): Promise<void> {
-  const aside = `${fresh}-old`;
-  const had = await rename(location, aside).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return false;
-      throw error;
-    },
-  );
-  await rename(fresh, location);
-  if (had) await rm(aside, { recursive: true, force: true });
+  for (let attempt = 0; attempt < REPLACE_TRIES; attempt += 1) {
+    const aside = `${fresh}-old-${attempt}`;
+    await rename(location, aside).catch(unless("ENOENT"));
+    // Another publisher of the same run may have put its own folder there just now: then that one steps aside as well.
+    const failed = await rename(fresh, location).catch(unless("ENOTEMPTY", "EEXIST", "EPERM"));
+    await rm(aside, { recursive: true, force: true });
+    if (failed === undefined) return;
+  }
+  const message = `Expected to put the artifact at ${location}, but other runs kept replacing it: let them end and try again.`;
+  throw new DecantError("StoreFailed", message);
+}
+
+/** Answers an error of one of these codes, throws any other. */
+function unless(...codes: readonly string[]): (error: NodeJS.ErrnoException) => NodeJS.ErrnoException {
+  return (error) => {
+    if (codes.includes(error.code ?? "")) return error;
+    throw error;
+  };
 }
 
 async function copySynced(from: string, to: string): Promise<void> {

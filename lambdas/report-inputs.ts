@@ -1,9 +1,9 @@
 // Reads what the report is about from finished steps: pointers of the payload, and those of the point that was chosen.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DecantError } from "../core/errors/problem.ts";
 import { type ReportInputs, subject } from "../core/report/build-report.ts";
 import type { StepPointer } from "../core/store/store.ts";
+import { TOOL_VERSION } from "../core/version.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import type {
   Certificate,
@@ -16,9 +16,13 @@ import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { Prediction } from "../core/workflow/records/predictions.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { CurvePoint, TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
+import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
-import { TOOL_VERSION } from "./tool-version.ts";
+
+/** Of the quantized and of the float file: an example must show what the file that ships answers. */
+const PREDICTIONS = "predictions.json";
+const FP32_PREDICTIONS = "predictions-fp32.json";
 
 /** Finished steps that the report reads; `measure`, `quantize` and `compress` are those of its point. */
 export interface ReportPointers {
@@ -37,13 +41,16 @@ export async function readReportInputs(
   payload: RunPayload,
   services: Services,
 ): Promise<{ pointers: ReportPointers; inputs: ReportInputs }> {
-  const decision = await readOutput<Decision>(services, required(payload, "decision"));
-  const certificate = payload.certificate ? await readOutput<Certificate>(services, bare(payload.certificate)) : null;
+  const decision = await readOutput<Decision>(services, required(payload.decision, "the decision", "Report"));
+  const certificate = payload.certificate
+    ? await readOutput<Certificate>(services, required(payload.certificate, "the certificate", "Report"))
+    : null;
   const pointers = collectPointers(payload, subject(decision, certificate));
   const read = <T>(pointer: StepPointer | undefined) => (pointer ? readOutput<T>(services, pointer) : null);
   const quantized = await read<QuantizedOutput>(pointers.quantize);
+  const plan = await readOutput<PlanRecord>(services, pointers.plan);
   const inputs: ReportInputs = {
-    plan: await readOutput<PlanRecord>(services, pointers.plan),
+    plan,
     data: await readOutput<PreparedData>(services, pointers.data),
     profile: await read<TrainingProfile>(pointers.profile),
     teacher: await read<TeacherOutput>(pointers.teacher),
@@ -51,17 +58,28 @@ export async function readReportInputs(
     certificate,
     measured: await read<Measurement>(pointers.measure),
     quantized,
-    predictions: await readList<Prediction>(services, pointers.measure, "predictions.json"),
+    predictions: await readList<Prediction>(
+      services,
+      pointers.measure,
+      pointers.quantize ? PREDICTIONS : FP32_PREDICTIONS,
+    ),
     curves: {
       teacher: await readList<CurvePoint>(services, pointers.teacher, "curves.json"),
       candidate: await readList<CurvePoint>(services, pointers.compress, "curves.json"),
     },
     size_by_layer: quantized?.size_by_layer ?? [],
+    elapsed_s: elapsedSeconds(payload, plan.budget.time_s, services.now()),
     tool_version: TOOL_VERSION,
     steps: Object.fromEntries(reportUpstream(pointers).map(({ step, key }) => [step, key])),
     rebuild: "npx decant run decant.yaml",
   };
   return { pointers, inputs };
+}
+
+/** The deadline is the run's start and its promised time: so the start is known wherever time was promised. */
+function elapsedSeconds({ deadline_ms }: RunPayload, promised_s: number | undefined, now: number): number | null {
+  if (typeof deadline_ms !== "number" || promised_s === undefined) return null;
+  return Math.max(0, (now - deadline_ms) / 1000 + promised_s);
 }
 
 /** In a fixed order, since it goes into the step's key. */
@@ -75,28 +93,17 @@ export function reportUpstream(pointers: ReportPointers): StepPointer[] {
 function collectPointers(payload: RunPayload, point: DecidedPoint | null): ReportPointers {
   const profile = payload.given_profile ?? payload.profile;
   return {
-    plan: required(payload, "plan"),
-    data: required(payload, "data"),
-    decision: required(payload, "decision"),
-    ...(payload.certificate && { certificate: bare(payload.certificate) }),
-    ...(profile && { profile: bare(profile) }),
-    ...(payload.teacher && { teacher: bare(payload.teacher) }),
+    plan: required(payload.plan, "plan", "Report"),
+    data: required(payload.data, "data", "Report"),
+    decision: required(payload.decision, "the decision", "Report"),
+    ...(payload.certificate && { certificate: required(payload.certificate, "the certificate", "Report") }),
+    ...(profile && { profile: required(profile, "a profile", "Report") }),
+    ...(payload.teacher && { teacher: required(payload.teacher, "the teacher", "Report") }),
     ...(point && { measure: { step: "measure", key: point.measure_key } }),
     // An fp32 file was not quantized, and what Quantize says is about another file.
     ...(point && point.precision !== "fp32" && { quantize: { step: "quantize", key: point.quantize_key } }),
     ...(point && { compress: { step: "compress", key: point.compress_key } }),
   };
-}
-
-function required(payload: RunPayload, name: "plan" | "data" | "decision"): StepPointer {
-  const pointer = payload[name];
-  if (pointer) return bare(pointer);
-  throw new DecantError("Defect", `Expected the payload of Report to hold a pointer to ${name}, got none.`);
-}
-
-/** Without a task's other fields: they hold local paths, which may not go into a key. */
-function bare({ step, key }: StepPointer): StepPointer {
-  return { step, key };
 }
 
 /** A JSON array beside a step's output; empty where the step wrote none. */

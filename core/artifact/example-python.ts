@@ -26,11 +26,11 @@ def read_pixels(path: str, size: int, resize: str) -> np.ndarray:
     canvas = Image.new("RGBA", image.size, "white")
     image = Image.alpha_composite(canvas, image).convert("RGB")
     if resize == "cover":
-        image = ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS)
+        image = ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC)
     elif resize == "contain":
-        image = ImageOps.pad(image, (size, size), Image.Resampling.LANCZOS, color="black")
+        image = ImageOps.pad(image, (size, size), Image.Resampling.BICUBIC, color="black")
     else:
-        image = image.resize((size, size), Image.Resampling.LANCZOS)
+        image = image.resize((size, size), Image.Resampling.BICUBIC)
     return np.ascontiguousarray(np.asarray(image).transpose(2, 0, 1)[None])
 
 

@@ -1,13 +1,16 @@
 // What made the file: data, weights, versions, seed, machines, and the command that makes it again.
-import type { Measurement } from "../workflow/records/measurement.ts";
+import type { CertifiedMeasurement, Measurement } from "../workflow/records/measurement.ts";
 import type { ReportInputs } from "./build-report.ts";
 import type { Provenance } from "./report-model.ts";
 import { weightsLicense, weightsOrigin } from "./weights-license.ts";
 
-export function buildProvenance(inputs: ReportInputs, measurement: Measurement | null): Provenance {
+export function buildProvenance(
+  inputs: ReportInputs,
+  measurement: Measurement | CertifiedMeasurement | null,
+): Provenance {
   const { plan, data, profile, certificate } = inputs;
   const { weights, architecture } = plan.backbone;
-  const kept = certificate?.outcome === "kept" ? certificate : null;
+  const kept = certificate?.outcome === "kept" ? certificate.measurement : null;
   const samples = Object.values(data.splits).reduce((sum, split) => sum + split.count, 0);
   return {
     version: 1,
@@ -22,9 +25,9 @@ export function buildProvenance(inputs: ReportInputs, measurement: Measurement |
     seed: plan.seed,
     threads: { training: plan.threads, measuring: measurement?.threads ?? plan.target.threads },
     model: kept && {
-      sha256: kept.measurement.shipped.sha256,
-      precision: kept.point.precision,
-      size_bytes: kept.measurement.shipped.size_bytes,
+      sha256: kept.shipped.sha256,
+      precision: kept.shipped.precision,
+      size_bytes: kept.shipped.size_bytes,
     },
     machine: measurement?.machine ?? null,
     training: profile && { device: profile.device, machine: profile.machine, versions: profile.versions },

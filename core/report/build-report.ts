@@ -1,8 +1,10 @@
 // Results of the steps -> report model. Pure: the same step outputs give the same report, without dates or paths.
 import type {
   Certificate,
+  CertifiedMeasurement,
   DecidedPoint,
   Decision,
+  MeasuredFile,
   Measurement,
   QuantizedOutput,
 } from "../workflow/records/measurement.ts";
@@ -17,6 +19,7 @@ import { summarizeLatency } from "./latency-summary.ts";
 import { nearestPoints, rankByExcess, suggest } from "./nearest.ts";
 import { pickExamples } from "./pick-examples.ts";
 import type { Outcome, ReportedBaseline, ReportedFile, ReportedTeacher, ReportModel } from "./report-model.ts";
+import { withRunPromises } from "./run-promises.ts";
 import { markPoints, reportSearch } from "./search-points.ts";
 
 export interface ReportInputs {
@@ -32,6 +35,8 @@ export interface ReportInputs {
   readonly predictions: readonly Prediction[];
   readonly curves: { readonly teacher: readonly CurvePoint[]; readonly candidate: readonly CurvePoint[] };
   readonly size_by_layer: ReportedFile["size_by_layer"];
+  /** Wall time of the run until now; null where nobody counted it. */
+  readonly elapsed_s: number | null;
   readonly tool_version: string;
   readonly steps: Readonly<Record<string, string>>;
   readonly rebuild: string;
@@ -45,7 +50,7 @@ export function outcomeOf(decision: Decision, certificate: Certificate | null): 
 
 /** The point that the report is about: the certified one, or the nearest; null where nothing was measured. */
 export function subject(decision: Decision, certificate: Certificate | null): DecidedPoint | null {
-  if (certificate && certificate.outcome !== "broken-size-or-latency") return certificate.point;
+  if (certificate?.measurement) return certificate.point;
   return rankByExcess(decision.points)[0] ?? null;
 }
 
@@ -53,11 +58,12 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   const { plan, decision, certificate } = inputs;
   const outcome = outcomeOf(decision, certificate);
   const point = subject(decision, certificate);
-  const certified = certificate && certificate.outcome !== "broken-size-or-latency" ? certificate : null;
+  // Where size or latency broke in Certify, test was not read: the report is about validation then.
+  const certified = certificate?.measurement ? certificate : null;
   const measurement = certified?.measurement ?? inputs.measured;
   const marks = markPoints(decision.points);
   const nearest = outcome === "kept" ? [] : nearestPoints(decision.points, marks);
-  const promises = certified?.promises ?? point?.promises ?? [];
+  const promises = withRunPromises(certified?.promises ?? point?.promises ?? [], plan.budget, inputs.elapsed_s);
   const file = measurement && point ? reportFile(inputs, measurement, point) : null;
   const baseline = measurement && reportBaseline(plan, measurement);
   return {
@@ -93,11 +99,20 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   };
 }
 
-function reportFile(inputs: ReportInputs, measurement: Measurement, point: DecidedPoint): ReportedFile {
+/** Certify measured the chosen file alone; Measure both of the candidate's, the float one as `fp32`. */
+function fileOf(measurement: Measurement | CertifiedMeasurement, point: DecidedPoint): MeasuredFile {
+  return measurement.split === "validation" && point.precision === "fp32" && "accuracy" in measurement.fp32
+    ? measurement.fp32
+    : measurement.shipped;
+}
+
+function reportFile(
+  inputs: ReportInputs,
+  measurement: Measurement | CertifiedMeasurement,
+  point: DecidedPoint,
+): ReportedFile {
   const { certificate, data } = inputs;
-  // Where the shipped precision is fp32, Measure's `fp32` is that same file.
-  const shipped =
-    point.precision === "fp32" && measurement.shipped.precision !== "fp32" ? measurement.fp32 : measurement.shipped;
+  const shipped = fileOf(measurement, point);
   const perClass = data.classes.map((_, i) =>
     Object.values(data.splits).reduce((sum, split) => sum + (split.count_per_class[i] ?? 0), 0),
   );
@@ -113,11 +128,11 @@ function reportFile(inputs: ReportInputs, measurement: Measurement, point: Decid
     macs: measurement.macs,
     accuracy: shipped.accuracy,
     imbalanced: Math.max(...perClass) >= 3 * Math.min(...perClass),
-    agreement_with_fp32: measurement.agreement_with_fp32,
+    agreement_with_fp32: inputs.measured?.agreement_with_fp32 ?? null,
     latency: summarizeLatency(shipped.latency),
     fp32: {
       size_bytes: measurement.fp32.size_bytes,
-      top1: measurement.fp32.accuracy.top1,
+      validation_top1: inputs.measured?.fp32.accuracy.top1 ?? null,
       latency: summarizeLatency(measurement.fp32.latency),
     },
     size_by_layer: inputs.size_by_layer,
@@ -127,7 +142,7 @@ function reportFile(inputs: ReportInputs, measurement: Measurement, point: Decid
 function reportTeacher(
   plan: PlanRecord,
   teacher: TeacherOutput,
-  measurement: Measurement | null,
+  measurement: Measurement | CertifiedMeasurement | null,
   validation: Measurement | null,
 ): ReportedTeacher {
   return {
@@ -145,7 +160,7 @@ function reportTeacher(
   };
 }
 
-function reportBaseline(plan: PlanRecord, measurement: Measurement): ReportedBaseline {
+function reportBaseline(plan: PlanRecord, measurement: Measurement | CertifiedMeasurement): ReportedBaseline {
   const { latency, size_bytes, input_size } = measurement.baseline;
   return {
     display_name: displayName(plan.backbone.architecture),

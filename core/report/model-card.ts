@@ -92,7 +92,7 @@ function howMeasured(model: ReportModel, file: ReportedFile): string {
   const { machine, threads } = model.provenance;
   const { baseline } = model;
   const compared = baseline
-    ? ` ${times(latency.speedup_over_baseline.value)} the speed of ${baseline.display_name} at ${baseline.input_size} px in fp32 (${bytes(baseline.size_bytes)}), measured in the same process.`
+    ? ` ${times(latency.speedup_over_baseline.value)} the speed of ${baseline.display_name} at ${baseline.input_size} px in fp32 (${bytes(baseline.size_bytes)}), measured beside it.`
     : "";
   return `## How it was measured
 

@@ -55,9 +55,14 @@ export interface ReportedFile {
   readonly accuracy: Accuracy;
   /** Whether macro recall belongs beside top-1: the largest class has at least 3 times the smallest one's samples. */
   readonly imbalanced: boolean;
-  readonly agreement_with_fp32: Proportion;
+  /** With the candidate's own float file, on validation: test is read for nothing but the file and the teacher. */
+  readonly agreement_with_fp32: Proportion | null;
   readonly latency: LatencySummary;
-  readonly fp32: { readonly size_bytes: number; readonly top1: Proportion; readonly latency: LatencySummary };
+  readonly fp32: {
+    readonly size_bytes: number;
+    readonly validation_top1: Proportion | null;
+    readonly latency: LatencySummary;
+  };
   readonly size_by_layer: readonly {
     readonly layer: string;
     readonly size_bytes: number;

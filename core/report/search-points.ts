@@ -1,4 +1,5 @@
 // The points of the search as the report shows them: a mark for figure and table, and why each was chosen or refused.
+import { pointKey } from "../planner/point-key.ts";
 import type { Certificate, DecidedPoint, Decision } from "../workflow/records/measurement.ts";
 import { amount } from "./format.ts";
 import { PROMISE_NAMES } from "./headline.ts";
@@ -52,10 +53,7 @@ function fate(
 }
 
 function wasRefused(decision: Decision, point: DecidedPoint): boolean {
-  const names = [`${point.candidate_id}/${point.precision}`, `${point.candidate_id}:${point.precision}`];
-  return decision.refused_by_certify.some(
-    (name) => names.includes(name) || name === point.candidate_id || name === point.measure_key,
-  );
+  return decision.refused_by_certify.includes(pointKey(point));
 }
 
 function describeBroken(promises: DecidedPoint["promises"]): string {

@@ -22,9 +22,11 @@ export function accuracySection(model: ReportModel): Section {
         "KL from the teacher",
         `${significant(accuracy.kl_to_teacher.value)} nats (${significant(accuracy.kl_to_teacher.low, 2)} to ${significant(accuracy.kl_to_teacher.high, 2)})`,
       ],
-      ["Agreement with its own fp32", proportion(file.agreement_with_fp32)],
+      ...(file.agreement_with_fp32 && file.precision !== "fp32"
+        ? [["Agreement with its own fp32, on validation", proportion(file.agreement_with_fp32)] as const]
+        : []),
     ]),
-    markup`<p class="note">All on ${samples}; intervals are 95 %, differences are paired.${file.imbalanced && " The classes are of very different sizes: macro recall, the mean of the classes' recalls, says more than top-1."}</p>`,
+    markup`<p class="note">On ${samples}, where nothing else is said; intervals are 95 %, differences are paired.${file.imbalanced && " The classes are of very different sizes: macro recall, the mean of the classes' recalls, says more than top-1."}</p>`,
     recallTable(file, model.data.classes),
     captioned(confusionCaption(file), confusionFigure(accuracy.confusion, model.data.classes)),
   ];

@@ -1,3 +1,4 @@
+// Which files an artifact has, and that the JSON ones follow their schemas.
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";

@@ -1,3 +1,4 @@
+// Where the champion alias lies and what it records.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { aliasPath, championOf } from "../../../core/artifact/champion.ts";

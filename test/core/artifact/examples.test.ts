@@ -1,3 +1,4 @@
+// Runs example.mjs and example.py of an artifact on made pictures with a real, tiny model.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";

@@ -1,3 +1,4 @@
+// The manifest accepts exactly the files it was made of.
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";

@@ -1,3 +1,4 @@
+// The report model: its schema, what it is about, and what an infeasible run says.
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -93,12 +94,37 @@ describe("the report model", () => {
     expect(report.headline).toContain("macro recall");
   });
 
-  it("takes the fp32 figures where the chosen point is the fp32 file", () => {
-    const base = madeUpInputs();
-    const point = base.decision.points[5]!;
-    const report = buildReport({ ...base, certificate: { ...base.certificate!, point } });
-    expect(report.file).toMatchObject({ precision: "fp32", size_bytes: 7_702_112 });
+  it("takes the float file's figures where that is the point it is about", () => {
+    const base = madeUpInfeasible();
+    const points = base.decision.points.filter((p) => p.candidate_id === "160px-54w-int8" && p.precision === "fp32");
+    const report = buildReport({ ...base, decision: { ...base.decision, points } });
+    expect(report.file).toMatchObject({ precision: "fp32", size_bytes: 7_702_112, split: "validation" });
     expect(report.quantization).toBeNull();
+  });
+
+  it("is about validation, and says why the file was refused, when size or latency broke in Certify", () => {
+    const base = madeUpInfeasible();
+    const point = base.decision.points[4]!;
+    const certificate = {
+      point,
+      measurement: null,
+      promises: point.promises,
+      outcome: "broken-size-or-latency" as const,
+    };
+    const report = buildReport({ ...base, certificate });
+    expect(report).toMatchObject({ outcome: "infeasible", file: { split: "validation", certified: false } });
+    expect(report.search.points.find((p) => p.mark === "C")!.reason).toMatch(
+      /^Measured again, it broke its promise: size/,
+    );
+  });
+
+  it("holds the time that the run took against its promise, and spend as not measured", () => {
+    const plan = { ...madeUpPlan(), budget: { time_s: 600, spend_usd: 2 } };
+    const certificate = { ...madeUpInputs().certificate!, promises: [] };
+    const verdicts = (elapsed_s: number | null) =>
+      madeUpReport({ plan, certificate, elapsed_s }).promises.map((p) => `${p.promise} ${p.verdict}`);
+    expect(verdicts(512)).toEqual(["time passed", "spend not-measured"]);
+    expect(verdicts(null)).toEqual(["time not-measured", "spend not-measured"]);
   });
 
   it("is the same for the same inputs, without dates or folders", () => {

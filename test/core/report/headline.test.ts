@@ -1,6 +1,8 @@
+// The verdict in one sentence.
 import { describe, expect, it } from "vitest";
 import { headline, keptPhrase } from "../../../core/report/headline.ts";
-import { madeUpReport, share } from "../../fixtures/report-model.ts";
+import { share } from "../../fixtures/measured-files.ts";
+import { madeUpReport } from "../../fixtures/report-model.ts";
 
 const report = madeUpReport();
 const promises = report.promises.filter((p) => p.verdict === "passed");

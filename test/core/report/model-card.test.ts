@@ -1,3 +1,4 @@
+// The model card: front matter, and hostile names.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";

@@ -1,3 +1,4 @@
+// Looks at report.html in a real browser: requests, overlaps, contrast, headings, print.
 import { createHash } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

@@ -1,3 +1,4 @@
+// report.html as text: escaping, policy, ids.
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
