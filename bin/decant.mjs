@@ -2,6 +2,7 @@
 // The decant command. In a clone it sets up what is missing and runs cli/main.ts; in an installed package, the same as
 // JavaScript from dist/.
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { runScript } from "./bootstrap.mjs";
 import { ensurePackages, isNewEnough, projectNode } from "./setup/packages.mjs";
@@ -19,6 +20,8 @@ async function main(args) {
   }
   const trains = TRAINING_COMMANDS.has(args[0] ?? "") && !args.includes("--help") && !args.includes("--dry-run");
   if (trains) await ensurePython();
+  // Images are decoded on Node's thread pool, which has four threads unless it is told before Node starts.
+  process.env.UV_THREADPOOL_SIZE ??= String(Math.min(64, Math.max(4, availableParallelism())));
   process.env.DECANT_PYTHON ??= pythonOfProject();
   return runScript(isClone ? projectNode() : process.execPath, isClone ? "cli/main.ts" : "dist/cli/main.js", args);
 }

@@ -10,6 +10,8 @@ export type ReadSample =
   | { readonly row: ManifestRow; readonly image: DecodedImage | RefusedImage }
   | { readonly row: ManifestRow; readonly changed: Problem };
 
+const UNREADABLE = ["EACCES", "EISDIR", "ELOOP", "ENOENT", "ENOTDIR", "EPERM"];
+
 /** Answers `changed` where the file is gone, unreadable or no longer the one that was planned with. */
 export async function readSample(
   row: ManifestRow,
@@ -28,7 +30,9 @@ export async function readSample(
     const file = await stat(path);
     if (file.isFile() && file.size === row.size_bytes) bytes = await readFile(path);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    // Too many open files and the like say nothing about the data.
+    if (!UNREADABLE.includes(code)) throw error;
     const message = `expected the file that was there when the run was planned, but it can't be read (${code})`;
     return { row, changed: { message, where: row.path } };
   }
