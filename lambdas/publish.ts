@@ -24,7 +24,7 @@ export async function publish(payload: RunPayload, services: Services): Promise<
   const sources = [...(await textSources(services, report)), await modelSource(services, certified, model.file.sha256)];
   const published = await services.artifacts.publish(payload.run, sources);
   const champion = jsonText(championOf(payload.run, published.manifest_sha256, model));
-  await replaceObject(services.store, aliasPath(model.job.name), new TextEncoder().encode(champion));
+  await replaceObject(services.store, aliasPath(model.job.name, services.sha256), new TextEncoder().encode(champion));
   return published;
 }
 

@@ -27,7 +27,7 @@ export function championOf(run: string, artifact: string, model: ReportModel): C
 }
 
 /** A job's name may hold anything, a store path may not: bytes but letters, digits, dot, dash become "=" and hex. */
-export function aliasPath(jobName: string): string {
+export function aliasPath(jobName: string, sha256: (text: string) => string): string {
   const bytes = [...new TextEncoder().encode(jobName)];
   const segment = bytes.map((byte, index) => {
     const character = String.fromCharCode(byte);
@@ -36,5 +36,8 @@ export function aliasPath(jobName: string): string {
     if (index === 0) return /[A-Za-z0-9]/.test(character) ? character : `_${hex}`;
     return /[A-Za-z0-9._-]/.test(character) ? character : hex;
   });
-  return `aliases/${segment.join("")}/champion.json`;
+  const whole = segment.join("");
+  // Stores take segments of at most 200 characters; "+" never comes from a name, so a hashed name is nobody else's.
+  const name = whole.length <= 200 ? whole : `${whole.slice(0, 100)}+${sha256(jobName)}`;
+  return `aliases/${name}/champion.json`;
 }

@@ -1,4 +1,5 @@
 // Results of the steps -> report model. Pure: the same step outputs give the same report, without dates or paths.
+import { pointKey } from "../planner/point-key.ts";
 import type {
   Certificate,
   CertifiedMeasurement,
@@ -19,7 +20,7 @@ import { summarizeLatency } from "./latency-summary.ts";
 import { nearestPoints, rankByExcess, suggest } from "./nearest.ts";
 import { pickExamples } from "./pick-examples.ts";
 import type { Outcome, ReportedBaseline, ReportedFile, ReportedTeacher, ReportModel } from "./report-model.ts";
-import { withRunPromises } from "./run-promises.ts";
+import { unmeasuredPromises, withRunPromises } from "./run-promises.ts";
 import { markPoints, reportSearch } from "./search-points.ts";
 
 export interface ReportInputs {
@@ -61,9 +62,14 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   // Where size or latency broke in Certify, test was not read: the report is about validation then.
   const certified = certificate?.measurement ? certificate : null;
   const measurement = certified?.measurement ?? inputs.measured;
-  const marks = markPoints(decision.points);
-  const nearest = outcome === "kept" ? [] : nearestPoints(decision.points, marks);
-  const promises = withRunPromises(certified?.promises ?? point?.promises ?? [], plan.budget, inputs.elapsed_s);
+  const points = asCertified(decision.points, certificate);
+  const marks = markPoints(points);
+  const nearest = outcome === "kept" ? [] : nearestPoints(points, marks);
+  const promises = withRunPromises(
+    certified?.promises ?? point?.promises ?? unmeasuredPromises(plan.budget),
+    plan.budget,
+    inputs.elapsed_s,
+  );
   const file = measurement && point ? reportFile(inputs, measurement, point) : null;
   const baseline = measurement && reportBaseline(plan, measurement);
   return {
@@ -97,6 +103,15 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     quantization: point && point.precision !== "fp32" ? reportQuantization(inputs.quantized) : null,
     provenance: buildProvenance(inputs, measurement),
   };
+}
+
+/** What Certify found of a point counts more than what Measure found on validation. */
+function asCertified(points: readonly DecidedPoint[], certificate: Certificate | null): DecidedPoint[] {
+  return points.map((point) =>
+    certificate && pointKey(certificate.point) === pointKey(point)
+      ? { ...point, promises: certificate.promises }
+      : point,
+  );
 }
 
 /** Certify measured the chosen file alone; Measure both of the candidate's, the float one as `fp32`. */

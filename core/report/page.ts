@@ -25,19 +25,7 @@ export interface PageParts {
 const STAMPS: Readonly<Record<Outcome, string>> = { kept: "Certified", infeasible: "Infeasible", stopped: "Stopped" };
 
 export function renderPage(model: ReportModel, parts: PageParts): string {
-  const sections = [
-    promisesSection(model),
-    nearestSection(model),
-    searchSection(model),
-    accuracySection(model),
-    latencySection(model),
-    sizeSection(model),
-    quantizationSection(model),
-    trainingSection(model),
-    examplesSection(model, parts.thumbnails),
-    dataSection(model),
-    provenanceSection(model),
-  ].filter((section) => section !== null);
+  const sections = sectionsOf(model, parts.thumbnails);
   const policy = `default-src 'none'; style-src 'sha256-${hexToBase64(parts.sha256(STYLE))}'; img-src data:; base-uri 'none'; form-action 'none'`;
   const page = markup`<!doctype html>
 <html lang="en">
@@ -62,6 +50,23 @@ ${pageHeader(model)}
 </html>
 `;
   return page.markup;
+}
+
+/** Where no file was measured, the sections about one would all say the same: they are left out. */
+function sectionsOf(model: ReportModel, thumbnails: Thumbnails): Section[] {
+  const about = model.file
+    ? [accuracySection(model), latencySection(model), sizeSection(model), quantizationSection(model)]
+    : [];
+  return [
+    promisesSection(model),
+    nearestSection(model),
+    searchSection(model),
+    ...about,
+    trainingSection(model),
+    model.file && examplesSection(model, thumbnails),
+    dataSection(model),
+    provenanceSection(model),
+  ].filter((section) => section !== null);
 }
 
 function renderSection(section: Section, index: number): Markup {

@@ -1,4 +1,4 @@
-// The promises about the run itself, time and spend, beside those about the file.
+// Promises that no gate has held: time and spend of the run, and those about a file where no file was measured.
 import { gateSpend, gateTime } from "../gate/spent.ts";
 import type { PromiseResult } from "../workflow/records/measurement.ts";
 import type { Budget } from "../workflow/records/plan.ts";
@@ -15,4 +15,18 @@ export function withRunPromises(
     ...(time_s !== undefined && !held.has("time") ? [gateTime(time_s, elapsed_s)] : []),
     ...(spend_usd !== undefined && !held.has("spend") ? [gateSpend(spend_usd, null)] : []),
   ];
+}
+
+/** What was promised of a file, where there is none. */
+export function unmeasuredPromises({ size_bytes, latency_ms_p95, accuracy_drop_points }: Budget): PromiseResult[] {
+  const promised = [
+    { promise: "size", promised: size_bytes, unit: "bytes" },
+    { promise: "latency-p95", promised: latency_ms_p95, unit: "ms" },
+    { promise: "accuracy-drop", promised: accuracy_drop_points, unit: "points" },
+  ] as const;
+  return promised.flatMap((made): PromiseResult[] => {
+    if (made.promised === undefined) return [];
+    const reason = "no file was measured";
+    return [{ ...made, promised: made.promised, verdict: "not-measured", measured: null, reason }];
+  });
 }

@@ -17,10 +17,6 @@ function letters(index: number): string {
   return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
 }
 
-export function samePoint(a: DecidedPoint | null | undefined, b: DecidedPoint): boolean {
-  return a?.candidate_id === b.candidate_id && a.precision === b.precision;
-}
-
 export function reportSearch(
   decision: Decision,
   certificate: Certificate | null,
@@ -40,8 +36,8 @@ function fate(
   decision: Decision,
   certificate: Certificate | null,
 ): Pick<ReportedPoint, "fate" | "reason"> {
-  if (samePoint(chosen, point)) return { fate: "chosen", reason: decision.reason };
-  if (certificate && samePoint(certificate.point, point))
+  if (chosen && pointKey(chosen) === pointKey(point)) return { fate: "chosen", reason: decision.reason };
+  if (certificate && pointKey(certificate.point) === pointKey(point))
     return { fate: "refused", reason: `Measured again, it broke its promise: ${describeBroken(certificate.promises)}` };
   if (wasRefused(decision, point)) return { fate: "refused", reason: "Measured again, it broke size or latency" };
   const broken = describeBroken(point.promises);

@@ -38,5 +38,8 @@ ${SHADES}
   .scroller > table:not(.narrow):not(.confusion):not(.promises) { min-width: 560px; }
   .promises tbody th, .promises .number { white-space: normal; min-width: 0; } .promises tr:not(.reason) > :is(:nth-child(4), :nth-child(5)) { display: none; }
 }
-@media print { table { font-size: 8.5pt; } th, td { padding-right: 8px; } tbody th { min-width: 0; } }
+@media print {
+  table, thead th, tr.reason td, caption, th.path, .badge, .tag, .mark-letter { font-size: 8pt; } th, td { padding: 4px 8px 4px 0; }
+  tbody th, .points tbody th, .promises tbody th { min-width: 0; } .points th, .points td { padding-right: 6px; } tr.reason { break-before: avoid; }
+}
 `;

@@ -14,7 +14,14 @@ export function nearestSection(model: ReportModel): Section | null {
     ? markup`<div class="advice"><h3>What to change</h3><ul>${model.suggestions.map((line) => markup`<li>${line}</li>`)}</ul></div>`
     : null;
   const title = model.outcome === "stopped" ? "Where it stopped" : "Nearest points";
-  return { id: "nearest", title, body: [markup`<p>${sentence(model.search.reason)}</p>`, points, advice] };
+  return { id: "nearest", title, body: [markup`<p>${reason(model)}</p>`, points, advice] };
+}
+
+/** Decide's reason is about validation; where Certify read test, what it found there decides. */
+function reason(model: ReportModel): string {
+  return model.outcome === "infeasible" && model.file?.split === "test"
+    ? "The chosen file kept its promises on validation and broke one when it was certified on test. Test is read once, so no other file is tried on it."
+    : sentence(model.search.reason);
 }
 
 function item(point: NearestPoint): Markup {
@@ -23,7 +30,7 @@ function item(point: NearestPoint): Markup {
         (b) =>
           markup`<li><strong>${PROMISE_NAMES[b.promise]}</strong>: ${amount(b.measured, b.unit)}, promised ${amount(b.promised, b.unit)}${excess(b)}</li>`,
       )
-    : markup`<li>no measured promise broken on validation</li>`;
+    : markup`<li>no measured promise broken</li>`;
   return markup`<li><p class="point-name"><span class="mark-letter">${point.mark}</span> ${point.candidate_id}, ${point.precision}</p><ul>${broken}</ul></li>`;
 }
 

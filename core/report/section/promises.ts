@@ -26,7 +26,7 @@ function promiseTable(model: ReportModel): Markup {
     ? "Nothing was measured."
     : model.file.certified
       ? "Measured on the file that ships, in a fresh process; accuracy on the test split, read once."
-      : `Measured on the ${model.outcome === "stopped" ? "best file so far" : "nearest file"}, on ${model.file.split}.`;
+      : `Measured on the ${model.outcome === "stopped" ? "best file so far" : "nearest file"}, accuracy on ${model.file.split}.`;
   return markup`${scroller(
     "Promises",
     markup`<table class="promises paired"><caption>${where}</caption><thead><tr><th scope="col">Promise</th><th scope="col" class="number">Promised</th><th scope="col" class="number">Measured</th><th scope="col" class="number">95 % interval</th><th scope="col" class="bar-head"><span class="visually-hidden">Measured against promised</span></th><th scope="col">Verdict</th></tr></thead><tbody>${model.promises.map(row)}</tbody></table>`,

@@ -61,6 +61,16 @@ describe("the report model", () => {
     expect(report.suggestions).toEqual([]);
   });
 
+  it("shows what was promised where nothing was measured", () => {
+    const { promises } = buildReport(nothingMeasured());
+    expect(promises.map((p) => `${p.promise} ${p.verdict}`)).toEqual([
+      "size not-measured",
+      "latency-p95 not-measured",
+      "accuracy-drop not-measured",
+      "spend not-measured",
+    ]);
+  });
+
   it("marks points from the fastest on", () => {
     const { points } = madeUpReport().search;
     expect(points.map((p) => p.mark)).toEqual(["A", "B", "C", "D", "E", "F", "G", "H"]);
@@ -69,9 +79,14 @@ describe("the report model", () => {
 
   it("is infeasible, about the certified file on test, when the accuracy promise broke there", () => {
     const base = madeUpInputs();
-    const certificate = { ...base.certificate!, outcome: "broken-accuracy" as const };
+    const promises = base.certificate!.promises.map((p) =>
+      p.promise === "accuracy-drop" ? { ...p, verdict: "failed" as const, measured: 3.4 } : p,
+    );
+    const certificate = { ...base.certificate!, promises, outcome: "broken-accuracy" as const };
     const report = buildReport({ ...base, certificate });
     expect(report.outcome).toBe("infeasible");
+    expect(report.nearest[0]).toMatchObject({ mark: "C", broken: [{ promise: "accuracy-drop", measured: 3.4 }] });
+    expect(report.suggestions[0]).toContain("budget.accuracy-drop: 3.4 points (now 3.0 points)");
     expect(report.file).toMatchObject({ certified: false, split: "test" });
     expect(report.provenance.model).toBeNull();
   });

@@ -1,19 +1,19 @@
 // The verdict in one sentence.
 import { describe, expect, it } from "vitest";
 import { headline, keptPhrase } from "../../../core/report/headline.ts";
-import { share } from "../../fixtures/measured-files.ts";
+import { wilson } from "../../../core/statistics/wilson.ts";
 import { madeUpReport } from "../../fixtures/report-model.ts";
 
 const report = madeUpReport();
 const promises = report.promises.filter((p) => p.verdict === "passed");
-const top1 = { ...share(259, 300), value: 0.8633, low: 0.8198, high: 0.8971 };
+const top1 = wilson(259, 300);
 const file = { ...report.file!, size_bytes: 2_310_000, accuracy: { ...report.file!.accuracy, top1 } };
 const parts = { outcome: "kept" as const, promises, file, baseline: report.baseline };
 
 describe("the headline", () => {
   it("is the verdict in one sentence", () => {
     expect(headline(parts)).toBe(
-      "2.31 MB int8, 4.9× faster than EfficientNet-Lite0 at 224 px, 86.3 % top-1 (82.0–89.7, n = 300), every promise kept",
+      "2.31 MB int8, 4.9× faster than EfficientNet-Lite0 at 224 px, 86.3 % top-1 (82.0–89.8, n = 300), every promise kept",
     );
   });
 
