@@ -1,0 +1,83 @@
+// ONNX Runtime behind core's ModelRuntime: logits of samples, and values inside a model, one sample at a time.
+import * as ort from "onnxruntime-node";
+import { DecantError } from "../../core/errors/problem.ts";
+import type { ModelInput, ModelRuntime, ModelSamples, TensorObserver } from "../../core/quantization/runtime.ts";
+import { type Logits, logitsOf } from "../../core/statistics/logits.ts";
+import { openSession } from "./session.ts";
+
+export function modelRuntime(threads: number, signal?: AbortSignal): ModelRuntime {
+  return {
+    logits: (model, samples) => logitsOfSamples(model, samples, threads, signal),
+    observe: (model, samples, observer) => observeSamples(model, samples, observer, threads, signal),
+  };
+}
+
+async function logitsOfSamples(
+  model: Uint8Array,
+  samples: ModelSamples,
+  threads: number,
+  signal?: AbortSignal,
+): Promise<Logits> {
+  let values = new Float32Array(0);
+  let classes = 0;
+  await runAll(model, samples, threads, signal, (outputs, session, at) => {
+    const tensor = outputs[session.outputNames[0]!]!;
+    if (!(tensor.data instanceof Float32Array)) {
+      throw new DecantError("InvalidModel", `expected float32 logits in ${session.outputNames[0]}, got ${tensor.type}`);
+    }
+    // A fixed batch is filled with copies of one sample: the first row is its answer.
+    const row = tensor.data.length / (tensor.dims[0] ?? 1);
+    if (at === 0) {
+      classes = row;
+      values = new Float32Array(samples.count * classes);
+    }
+    values.set(tensor.data.subarray(0, classes), at * classes);
+  });
+  return logitsOf(values, Math.max(1, classes));
+}
+
+async function observeSamples(
+  model: Uint8Array,
+  samples: ModelSamples,
+  observer: TensorObserver,
+  threads: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  await runAll(model, samples, threads, signal, (outputs, session) => {
+    for (const name of session.outputNames) {
+      const tensor = outputs[name]!;
+      if (tensor.data instanceof Float32Array) observer(name, tensor.data, tensor.dims);
+    }
+  });
+}
+
+type Outputs = ort.InferenceSession.OnnxValueMapType;
+
+async function runAll(
+  model: Uint8Array,
+  samples: ModelSamples,
+  threads: number,
+  signal: AbortSignal | undefined,
+  use: (outputs: Readonly<Record<string, ort.Tensor>>, session: ort.InferenceSession, at: number) => void,
+): Promise<void> {
+  const session = await openSession(model, { threads, optimization: "all", keep_memory: true });
+  try {
+    for (let at = 0; at < samples.count; at += 1) {
+      signal?.throwIfAborted();
+      const outputs: Outputs = await run(session, await samples.input(at));
+      use(outputs as Readonly<Record<string, ort.Tensor>>, session, at);
+    }
+  } finally {
+    await session.release();
+  }
+}
+
+async function run(session: ort.InferenceSession, input: ModelInput): Promise<Outputs> {
+  const type = input.data instanceof Uint8Array ? "uint8" : "float32";
+  try {
+    return await session.run({ [input.name]: new ort.Tensor(type, input.data, input.dims) });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DecantError("InvalidModel", `ONNX Runtime could not run the model: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,50 @@
+// Observers: what range of a tensor's histogram is quantized. What lies outside is clipped.
+import { BINS, binEdge, type Histogram } from "./histogram.ts";
+
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+export type ObserverName = "min-max" | "percentile";
+
+export interface Observer {
+  readonly name: ObserverName;
+  range(histogram: Histogram): Range;
+}
+
+/** Everything that was seen. */
+export const minMax: Observer = {
+  name: "min-max",
+  range: ({ min, max, count }) =>
+    count === 0 ? { low: 0, high: 0 } : { low: Math.min(0, min), high: Math.max(0, max) },
+};
+
+/** All but the outermost values: a fraction of (1 - coverage) / 2 is clipped at either end. */
+export function percentile(coverage: number): Observer {
+  return {
+    name: "percentile",
+    range(histogram) {
+      const full = minMax.range(histogram);
+      if (histogram.limit === 0) return full;
+      const clipped = (histogram.count * (1 - coverage)) / 2;
+      const from = firstBin(histogram, clipped, 0, 1);
+      const to = firstBin(histogram, clipped, BINS - 1, -1);
+      return {
+        low: Math.max(full.low, Math.min(0, binEdge(histogram, from))),
+        high: Math.min(full.high, Math.max(0, binEdge(histogram, to + 1))),
+      };
+    },
+  };
+}
+
+/** The first bin, from one end, at which more than `clipped` values were passed. Zeros belong to the middle. */
+function firstBin(histogram: Histogram, clipped: number, start: number, step: 1 | -1): number {
+  let passed = 0;
+  for (let bin = start; bin >= 0 && bin < BINS; bin += step) {
+    passed += histogram.counts[bin]!;
+    if (bin === BINS / 2) passed += histogram.zeros;
+    if (passed > clipped) return bin;
+  }
+  return start;
+}

@@ -1,0 +1,24 @@
+// What quantization needs of a runtime, so that core knows none: logits, and a look at values inside a model.
+import type { Logits } from "../statistics/logits.ts";
+
+/** Model inputs, one sample at a time: reading is lazy, so that a thousand images need no memory. */
+export interface ModelSamples {
+  readonly count: number;
+  input(index: number): Promise<ModelInput>;
+}
+
+export interface ModelInput {
+  readonly name: string;
+  readonly data: Float32Array | Uint8Array;
+  readonly dims: readonly number[];
+}
+
+/** Gets every observed value of every sample, in order, and must not keep the array. */
+export type TensorObserver = (value: string, data: Float32Array, dims: readonly number[]) => void;
+
+export interface ModelRuntime {
+  /** First output of each sample, as rows. */
+  logits(model: Uint8Array, samples: ModelSamples): Promise<Logits>;
+  /** Runs a model whose outputs are the values to observe. */
+  observe(model: Uint8Array, samples: ModelSamples, observer: TensorObserver): Promise<void>;
+}
