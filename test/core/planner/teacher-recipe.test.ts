@@ -1,0 +1,59 @@
+// The teacher's recipe: within its share of the time, the largest input that the time allows, the same for the same facts.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { TEACHER } from "../../../core/planner/recipes.ts";
+import { planTeacher } from "../../../core/planner/teacher-recipe.ts";
+import { trainingSeconds } from "../../../core/planner/training-time.ts";
+import { planOf, plans, profileOf, profiles } from "./arbitrary.ts";
+
+describe("planTeacher", () => {
+  it("stays within its share of the training time, but for the probe", () => {
+    fc.assert(
+      fc.property(plans, profiles, (plan, profile) => {
+        const { recipe, estimate_s } = planTeacher(plan, profile);
+        const share_s = trainingSeconds(plan.budget) * TEACHER.time_share;
+        if (recipe.epochs > 0) expect(estimate_s).toBeLessThanOrEqual(share_s + 1e-6);
+        expect(plan.input_sizes).toContain(recipe.input_size);
+        expect(recipe.epochs).toBeLessThanOrEqual(TEACHER.epochs_max);
+      }),
+    );
+  });
+
+  it("gives the same recipe for the same plan and profile", () => {
+    fc.assert(
+      fc.property(plans, profiles, (plan, profile) => {
+        expect(planTeacher(plan, profile)).toEqual(planTeacher(structuredClone(plan), structuredClone(profile)));
+      }),
+    );
+  });
+
+  it("never trains at a smaller input when there is more time", () => {
+    fc.assert(
+      fc.property(profiles, fc.integer({ min: 60, max: 3600 }), (profile, time_s) => {
+        const shorter = planTeacher(planOf({ time_s }), profile).recipe;
+        const longer = planTeacher(planOf({ time_s: time_s * 2 }), profile).recipe;
+        expect(longer.input_size).toBeGreaterThanOrEqual(shorter.input_size);
+      }),
+    );
+  });
+
+  it("keeps the pretrained size on a fast machine and says nothing", () => {
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 600 }), profileOf(2, 0.7));
+    expect(recipe).toMatchObject({ input_size: 224, epochs: TEACHER.epochs_max });
+    expect(remarks).toEqual([]);
+  });
+
+  it("says so when time forces a smaller input or fewer epochs", () => {
+    const flowers = planTeacher(planOf({ time_s: 600 }), profileOf(45, 15));
+    expect(flowers.recipe.input_size).toBeLessThan(224);
+    expect(flowers.recipe.epochs).toBeGreaterThanOrEqual(TEACHER.epochs_wanted);
+    expect(flowers.remarks.join()).toContain("instead of the pretrained 224 px");
+    const hurried = planTeacher(planOf({ time_s: 130 }), profileOf(45, 15));
+    expect(hurried.recipe.epochs).toBeLessThan(TEACHER.epochs_min);
+    expect(hurried.remarks.join()).toContain("a longer time promise helps");
+  });
+
+  it("refuses a profile without speeds", () => {
+    expect(() => planTeacher(planOf({}), { ...profileOf(1, 1), speeds: [] })).toThrow("at least one training speed");
+  });
+});
