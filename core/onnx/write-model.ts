@@ -59,34 +59,23 @@ function attributeMessage(name: string, attribute: Attribute): MessageWriter {
 }
 
 function writeValue(writer: MessageWriter, field: string, attribute: Attribute): void {
-  switch (attribute.kind) {
-    case "reference":
-      return writer.text("ref_attr_name", attribute.value);
-    case "float":
-      return writer.float(field, attribute.value);
-    case "int":
-      return writer.integer(field, attribute.value);
-    case "string":
-      return writer.bytes(field, attribute.value);
-    case "tensor":
-      return writer.message(field, tensorMessage(attribute.value));
-    case "graph":
-      return writer.message(field, graphMessage(attribute.value));
-    case "type":
-      return writer.message(field, typeMessage(attribute.value));
-    case "floats":
-      return attribute.value.forEach((value) => writer.float(field, value));
-    case "ints":
-      return attribute.value.forEach((value) => writer.integer(field, value));
-    case "strings":
-      return attribute.value.forEach((value) => writer.bytes(field, value));
-    case "tensors":
-      return attribute.value.forEach((value) => writer.message(field, tensorMessage(value)));
-    case "graphs":
-      return attribute.value.forEach((value) => writer.message(field, graphMessage(value)));
-    case "types":
-      return attribute.value.forEach((value) => writer.message(field, typeMessage(value)));
-  }
+  if (attribute.kind === "reference") writer.text("ref_attr_name", attribute.value);
+  else if (attribute.kind === "float") writer.float(field, attribute.value);
+  else if (attribute.kind === "int") writer.integer(field, attribute.value);
+  else if (attribute.kind === "string") writer.bytes(field, attribute.value);
+  else if (attribute.kind === "tensor") writer.message(field, tensorMessage(attribute.value));
+  else if (attribute.kind === "graph") writer.message(field, graphMessage(attribute.value));
+  else if (attribute.kind === "type") writer.message(field, typeMessage(attribute.value));
+  else writeList(writer, field, attribute);
+}
+
+function writeList(writer: MessageWriter, field: string, attribute: Extract<Attribute, { value: readonly unknown[] }>) {
+  if (attribute.kind === "floats") for (const value of attribute.value) writer.float(field, value);
+  if (attribute.kind === "ints") for (const value of attribute.value) writer.integer(field, value);
+  if (attribute.kind === "strings") for (const value of attribute.value) writer.bytes(field, value);
+  if (attribute.kind === "tensors") for (const value of attribute.value) writer.message(field, tensorMessage(value));
+  if (attribute.kind === "graphs") for (const value of attribute.value) writer.message(field, graphMessage(value));
+  if (attribute.kind === "types") for (const value of attribute.value) writer.message(field, typeMessage(value));
 }
 
 function tensorMessage(tensor: Tensor): MessageWriter {

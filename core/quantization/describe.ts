@@ -8,7 +8,8 @@ type Described = Pick<QuantizedOutput, "nodes" | "quantize_nodes" | "dequantize_
 export function describeQuantized(float: Graph, quantized: Graph, int8Nodes: ReadonlySet<string>): Described {
   const nodes: Record<string, { int8: number; fp32: number }> = {};
   for (const node of float.nodes) {
-    const counts = (nodes[node.op] ??= { int8: 0, fp32: 0 });
+    const counts = nodes[node.op] ?? { int8: 0, fp32: 0 };
+    nodes[node.op] = counts;
     if (int8Nodes.has(node.outputs[0] ?? "")) counts.int8 += 1;
     else counts.fp32 += 1;
   }
@@ -26,7 +27,7 @@ function count(graph: Graph, op: string): number {
 }
 
 /** Initializers belong to the first node that computes with them, through DequantizeLinear or not. */
-function sizeByLayer(graph: Graph): Described["size_by_layer"] {
+export function sizeByLayer(graph: Graph): Described["size_by_layer"] {
   const sizes = new Map(graph.initializers.map(({ name, bytes }) => [name, bytes.length]));
   const constantsOf = new Map<string, string[]>();
   const layers: { layer: string; size_bytes: number; precision: "int8" | "fp32" }[] = [];

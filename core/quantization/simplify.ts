@@ -7,8 +7,11 @@ import { subgraphsOf } from "../onnx/sort-graph.ts";
 import { floatTensor, int64Tensor, integersOf } from "../onnx/tensor-data.ts";
 
 export function simplified(model: Model): Model {
-  const passes = [liftConstants, skipIdentities, poolInsteadOfMean];
-  return passes.reduce((current, pass) => ({ ...current, graph: pruned(pass(current)) }), model);
+  let current = model;
+  for (const pass of [liftConstants, skipIdentities, poolInsteadOfMean]) {
+    current = Object.assign({}, current, { graph: pruned(pass(current)) });
+  }
+  return current;
 }
 
 /** Constant() -> initializer. */

@@ -94,8 +94,8 @@ function parseMessage(reading: Reading, type: MessageName): Message {
 function parseField(reading: Reading, owner: MessageName, field: Field, wire: number, values: Map<string, Value[]>) {
   const { cursor } = reading;
   if (field.handling !== "keep") return parseUnwanted(reading, owner, field, wire);
-  let list = values.get(field.name);
-  if (list === undefined) values.set(field.name, (list = []));
+  const list = values.get(field.name) ?? [];
+  values.set(field.name, list);
   if (!field.repeated && list.length > 0) report(reading, "expected this field once, got it again");
   const isMessage = !(field.type in WIRE_TYPE);
   const expected = isMessage ? 2 : WIRE_TYPE[field.type as Scalar];

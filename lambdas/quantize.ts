@@ -1,0 +1,108 @@
+// Quantize: a candidate's fp32 file to int8, calibrated on training samples, with metadata that says what it is.
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { modelRuntime } from "../adapters/onnx-runtime/model-runtime.ts";
+import { packedSamples } from "../adapters/onnx-runtime/packed-samples.ts";
+import { openSplit } from "../adapters/packed-arrays.ts";
+import { preprocessing } from "../core/artifact/preprocessing.ts";
+import { readModel } from "../core/onnx/read-model.ts";
+import { writeModel } from "../core/onnx/write-model.ts";
+import { chooseSamples } from "../core/quantization/choose-samples.ts";
+import { describeQuantized } from "../core/quantization/describe.ts";
+import { modelMetadata } from "../core/quantization/model-metadata.ts";
+import { type QuantizedModel, quantizeModel } from "../core/quantization/quantize-model.ts";
+import { qdqU8s8 } from "../core/quantizers/qdq-u8s8.ts";
+import { QUANTIZER_DEFAULTS } from "../core/quantizers/quantizer.ts";
+import type { StepPointer } from "../core/store/store.ts";
+import type { CandidatePayload } from "../core/workflow/payload.ts";
+import type { QuantizedOutput } from "../core/workflow/records/measurement.ts";
+import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
+import type { CompressedOutput } from "../core/workflow/records/training.ts";
+import { required } from "./required.ts";
+import { pointerOf, readOutput, runStep } from "./run-step.ts";
+import type { Services } from "./services.ts";
+
+/** More gave no better ranges on flowers (see docs), and each costs time. */
+const SAMPLES = { calibration: 256, held_back: 64 };
+
+export async function quantize(payload: CandidatePayload, services: Services): Promise<StepPointer> {
+  const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "Quantize"));
+  const data = required(payload.data, "data", "Quantize");
+  const compressed = required(payload.compressed, "the compressed model", "Quantize");
+  const request = {
+    step: "quantize" as const,
+    upstream: [data, compressed],
+    slice: {
+      input_size: payload.candidate.input_size,
+      quantizer: qdqU8s8.key,
+      options: QUANTIZER_DEFAULTS,
+      samples: SAMPLES,
+      task: plan.task,
+      manifest_hash: plan.manifest_hash,
+    },
+    environment: {
+      seed: plan.seed,
+      threads: plan.threads,
+      architecture: services.machine.architecture,
+      onnxruntime: services.machine.versions["onnxruntime-node"] ?? null,
+    },
+  };
+  const { key } = pointerOf(services, request);
+  const { pointer } = await runStep<QuantizedOutput>(services, request, (folder) =>
+    quantizeFile(services, plan, { data, compressed }, { size: payload.candidate.input_size, key, folder }),
+  );
+  return pointer;
+}
+
+async function quantizeFile(
+  services: Services,
+  plan: PlanRecord,
+  sources: { readonly data: StepPointer; readonly compressed: StepPointer },
+  { size, key, folder }: { readonly size: number; readonly key: string; readonly folder: string },
+): Promise<QuantizedOutput> {
+  const data = await readOutput<PreparedData>(services, sources.data);
+  const { files } = await readOutput<CompressedOutput>(services, sources.compressed);
+  const path = join(await services.files.folderOf(sources.compressed), files.onnx);
+  const { model, dropped_fields } = readModel(await readFile(path), files.onnx);
+  const split = openSplit(await services.files.folderOf(sources.data), data, "train", size);
+  try {
+    const chosen = chooseSamples(split.labels, SAMPLES, plan.seed);
+    const result = await quantizeModel({
+      model,
+      quantizer: qdqU8s8,
+      options: QUANTIZER_DEFAULTS,
+      calibration: packedSamples(model, split, chosen.calibration),
+      held_back: packedSamples(model, split, chosen.held_back),
+      runtime: modelRuntime(plan.threads, services.signal),
+      progress: (message) => services.progress({ step: "quantize", message }),
+    });
+    const { weights } = QUANTIZER_DEFAULTS;
+    const metadata = modelMetadata({
+      task: plan.task,
+      classes: data.classes,
+      preprocessing: preprocessing(size, data.resize),
+      quantization: { quantizer: qdqU8s8.key, observer: result.observer, weights, samples: chosen.calibration.length },
+      dataset_hash: plan.manifest_hash,
+      step_key: key,
+    });
+    const bytes = writeModel({ ...result.model, metadata });
+    await writeFile(join(folder, "model.onnx"), bytes, { flag: "wx" });
+    return { ...outputOf(result, bytes.length), calibration_count: chosen.calibration.length, dropped_fields };
+  } finally {
+    split.close();
+  }
+}
+
+function outputOf(
+  result: QuantizedModel,
+  sizeBytes: number,
+): Omit<QuantizedOutput, "calibration_count" | "dropped_fields"> {
+  return {
+    observer: result.observer,
+    weights: QUANTIZER_DEFAULTS.weights,
+    kl_by_observer: result.kl_by_observer,
+    ...describeQuantized(result.float_model.graph, result.model.graph, result.int8_nodes),
+    size_bytes: sizeBytes,
+  };
+}
