@@ -80,10 +80,8 @@ async function measureFiles(
   const split = openSplit(data_folder!, data, "validation", size);
   split.close();
   const { labels } = split;
-  await writeFile(
-    join(folder, "predictions.json"),
-    `${JSON.stringify(predictions(shipped.logits, split.samples), null, 2)}\n`,
-  );
+  for (const [name, { logits }] of [["predictions.json", shipped] as const, ["predictions-fp32.json", fp32] as const])
+    await writeFile(join(folder, name), `${JSON.stringify(predictions(logits, split.samples), null, 2)}\n`);
   return {
     candidate,
     split: "validation",

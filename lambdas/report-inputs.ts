@@ -1,6 +1,8 @@
 // Reads what the report is about from finished steps: pointers of the payload, and those of the point that was chosen.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readModel } from "../core/onnx/read-model.ts";
+import { sizeByLayer } from "../core/quantization/describe.ts";
 import { type ReportInputs, subject } from "../core/report/build-report.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import { TOOL_VERSION } from "../core/version.ts";
@@ -67,7 +69,7 @@ export async function readReportInputs(
       teacher: await readList<CurvePoint>(services, pointers.teacher, "curves.json"),
       candidate: await readList<CurvePoint>(services, pointers.compress, "curves.json"),
     },
-    size_by_layer: quantized?.size_by_layer ?? [],
+    size_by_layer: quantized?.size_by_layer ?? (await floatLayers(services, pointers.compress)),
     elapsed_s: elapsedSeconds(payload, plan.budget.time_s, services.now()),
     tool_version: TOOL_VERSION,
     steps: Object.fromEntries(reportUpstream(pointers).map(({ step, key }) => [step, key])),
@@ -104,6 +106,16 @@ function collectPointers(payload: RunPayload, point: DecidedPoint | null): Repor
     ...(point && point.precision !== "fp32" && { quantize: { step: "quantize", key: point.quantize_key } }),
     ...(point && { compress: { step: "compress", key: point.compress_key } }),
   };
+}
+
+/** Quantize describes its own file only; the float one is read here. */
+async function floatLayers(
+  services: Services,
+  pointer: StepPointer | undefined,
+): Promise<ReportInputs["size_by_layer"]> {
+  if (!pointer) return [];
+  const bytes = await readFile(join(await services.files.folderOf(pointer), "model.onnx"));
+  return sizeByLayer(readModel(bytes).model.graph);
 }
 
 /** A JSON array beside a step's output; empty where the step wrote none. */

@@ -3,7 +3,8 @@ import { interval, milliseconds, percent } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ReportedPoint, ReportModel } from "../report-model.ts";
 import { type Frame, figure, path, xAxis, yAxis } from "./figure.ts";
-import { type Box, placeAround, textBox } from "./labels.ts";
+import { type Box, placeAround } from "./labels.ts";
+import { referenceLines } from "./reference-lines.ts";
 import { linearScale, logScale, type Scale, tickLabel } from "./scale.ts";
 
 const WIDTH = 720;
@@ -15,7 +16,7 @@ export function accuracyLatencyChart(model: ReportModel): Markup {
   const { points } = model.search;
   const x = logScale(latencyDomain(model), [FRAME.left, FRAME.right]);
   const y = linearScale(accuracyDomain(model), [FRAME.bottom, FRAME.top], 6);
-  const references = referenceMarks(model, x, y);
+  const references = referenceLines(model, x, y, FRAME);
   const labels = placeAround(
     points
       .toSorted((a, b) => Number(b.fate === "chosen") - Number(a.fate === "chosen"))
@@ -26,9 +27,10 @@ export function accuracyLatencyChart(model: ReportModel): Markup {
   const body = [
     xAxis(FRAME, x, tickLabel, "median latency, ms (logarithmic)"),
     yAxis(FRAME, y, tickLabel, "top-1 on validation, %"),
-    references.drawing,
+    references.lines,
     frontLine(points, x, y),
     points.map((point) => drawPoint(point, x, y)),
+    references.names,
     labels.map((l) => markup`<text class="mark" x="${l.x}" y="${l.y}" text-anchor="${l.anchor}">${l.text}</text>`),
   ];
   const description = `${points.length} measured points; their numbers are in the table below.`;
@@ -72,37 +74,4 @@ function frontLine(points: readonly ReportedPoint[], x: Scale, y: Scale): Markup
     return before ? [[here[0], y.at(before.top1.value * 100)], here] : [here];
   });
   return markup`<path class="front" d="${path(steps)}"/>`;
-}
-
-function referenceMarks(model: ReportModel, x: Scale, y: Scale): { drawing: Markup; boxes: Box[] } {
-  const top1 = model.teacher?.validation_top1;
-  const { baseline, teacher } = model;
-  const boxes: Box[] = [];
-  const parts: Markup[] = [];
-  if (top1 && teacher) {
-    const label = {
-      x: FRAME.left + 6,
-      y: y.at(top1.value * 100) - 6,
-      text: `teacher, ${teacher.input_size} px: ${percent(top1.value)}`,
-      anchor: "start" as const,
-    };
-    boxes.push(textBox(label));
-    parts.push(
-      markup`<line class="reference" x1="${FRAME.left}" x2="${FRAME.right}" y1="${y.at(top1.value * 100)}" y2="${y.at(top1.value * 100)}"/><text class="reference-name" x="${label.x}" y="${label.y}">${label.text}</text>`,
-    );
-  }
-  if (baseline) {
-    const at = x.at(baseline.latency.ms_p50);
-    const label = {
-      x: at - 8,
-      y: FRAME.bottom - 10,
-      text: `${baseline.display_name}, ${baseline.input_size} px, fp32: ${milliseconds(baseline.latency.ms_p50)}`,
-      anchor: "end" as const,
-    };
-    boxes.push(textBox(label));
-    parts.push(
-      markup`<line class="reference" x1="${at}" x2="${at}" y1="${FRAME.top}" y2="${FRAME.bottom}"/><text class="reference-name" x="${label.x}" y="${label.y}" text-anchor="end">${label.text}</text>`,
-    );
-  }
-  return { drawing: markup`<g>${parts}</g>`, boxes };
 }

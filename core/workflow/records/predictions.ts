@@ -1,4 +1,5 @@
-// predictions.json in Measure's folder: what the shipped file answered on each validation sample, in samples-file order.
+// predictions.json and predictions-fp32.json in Measure's folder: what the quantized and the float file answered on each
+// validation sample, in samples-file order.
 // The report's examples come from here, so that nothing is run twice and no test sample is shown.
 
 export interface Prediction {
