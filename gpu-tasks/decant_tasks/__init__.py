@@ -1,0 +1,1 @@
+"""The tasks that need gradients: profile, fine-tune, compress. Started as `python -m decant_tasks`."""

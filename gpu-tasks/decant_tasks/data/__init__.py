@@ -1,0 +1,1 @@
+"""Packed arrays in, batches of training pixels out."""

@@ -1,0 +1,34 @@
+"""Progress and errors as JSON lines on standard output, one object a line."""
+
+import json
+import sys
+from typing import TextIO
+
+from decant_tasks.errors import TaskError
+
+
+class Progress:
+    """Writes this step's progress lines."""
+
+    def __init__(self, step: str, stream: TextIO | None = None):
+        self.step = step
+        self.stream = stream if stream is not None else sys.stdout
+
+    def __call__(
+        self,
+        message: str | None = None,
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        metrics: dict[str, float] | None = None,
+    ) -> None:
+        fields = {"done": done, "total": total, "message": message, "metrics": metrics}
+        line = {"event": "progress", "step": self.step} | {k: v for k, v in fields.items() if v is not None}
+        print(json.dumps(line, ensure_ascii=False), file=self.stream, flush=True)
+
+
+def write_error(error: TaskError, stream: TextIO | None = None) -> None:
+    """The last line of a task that failed."""
+    problems = [{"message": p.message} | ({"where": p.where} if p.where else {}) for p in error.problems]
+    line = {"event": "error", "code": error.code, "problems": problems}
+    print(json.dumps(line, ensure_ascii=False), file=stream if stream is not None else sys.stdout, flush=True)

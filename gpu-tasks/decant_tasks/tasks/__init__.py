@@ -1,0 +1,1 @@
+"""Registry: one file a task; list.py names them all."""

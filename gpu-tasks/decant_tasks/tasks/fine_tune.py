@@ -1,0 +1,125 @@
+"""FineTune: every wanted transfer strategy; the best on validation becomes the teacher, exported at two input sizes."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from decant_tasks.data.prepared_data import PreparedData, open_prepared_data
+from decant_tasks.determinism import device_of_this_machine
+from decant_tasks.export import check_parity, export_onnx
+from decant_tasks.model.backbone import Backbone, build_network, count_parameters, read_backbone
+from decant_tasks.model.macs import count_macs
+from decant_tasks.model.normalise import normalisation_of
+from decant_tasks.model.static_padding import set_static_padding
+from decant_tasks.model.weights import load_pretrained
+from decant_tasks.protocol.files import write_json, write_whole
+from decant_tasks.tasks.task import Task, TaskContext
+from decant_tasks.training.evaluate import Score
+from decant_tasks.transfers.list import wanted_transfers
+from decant_tasks.transfers.transfer import Recipe, Transfer, TransferContext, TransferResult
+
+PARITY_SAMPLES = 64
+
+
+def run(context: TaskContext) -> dict[str, Any]:
+    """Writes teacher.safetensors, teacher.onnx, baseline.onnx and curves.json; answers TeacherOutput."""
+    parameters = context.task_input.parameters
+    recipe = Recipe(**parameters["recipe"])
+    backbone = read_backbone(parameters["backbone"])
+    data = open_prepared_data(context.task_input.folder_of("prepare-data"), parameters["classes"])
+    results = _run_transfers(context, backbone, recipe, data)
+    winner = choose_winner(list(results.values()))
+
+    network = build_network(backbone.architecture, data.classes, context.task_input.seed)
+    network.load_state_dict(winner.state)
+    set_static_padding(network, recipe.input_size)
+    tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    write_whole(context.folder / "teacher.safetensors", lambda part: save_file(tensors, part))
+    export_onnx(network, recipe.input_size, context.folder / "teacher.onnx", backbone)
+    export_onnx(network, backbone.input_size, context.folder / "baseline.onnx", backbone)
+    write_json(context.folder / "curves.json", [point for result in results.values() for point in result.curve])
+    images = parity_images(data, recipe.input_size)
+    return {
+        "architecture": backbone.architecture,
+        "input_size": recipe.input_size,
+        "strategy": winner.name,
+        "strategies": [result.describe() for result in results.values()],
+        "validation_count": data.count("validation"),
+        "parameters": count_parameters(network),
+        "macs": count_macs(network, recipe.input_size),
+        "parity": check_parity(network, context.folder / "teacher.onnx", images, normalisation_of(backbone)),
+        "files": {
+            "weights": "teacher.safetensors",
+            "onnx": "teacher.onnx",
+            "baseline": "baseline.onnx",
+            "curves": "curves.json",
+        },
+    }
+
+
+def parity_images(data: PreparedData, input_size: int) -> np.ndarray:
+    """Up to 64 validation samples, spread over the split: uint8 [N,size,size,3]."""
+    count = data.count("validation")
+    indices = np.unique(np.linspace(0, count - 1, min(count, PARITY_SAMPLES)).astype(np.int64))
+    return data.images("validation", input_size).batch(indices)
+
+
+def choose_winner(results: list[TransferResult]) -> TransferResult:
+    """The highest validation top-1, at a tie the lowest validation loss."""
+    winner = results[0]
+    for result in results[1:]:
+        if result.score.beats(winner.score):
+            winner = result
+    return winner
+
+
+def _run_transfers(
+    context: TaskContext, backbone: Backbone, recipe: Recipe, data: PreparedData
+) -> dict[str, TransferResult]:
+    seed, device = context.task_input.seed, device_of_this_machine()
+    pretrained_state: dict[str, torch.Tensor] = {}
+
+    def pretrained() -> nn.Module:
+        network = build_network(backbone.architecture, data.classes, seed)
+        if pretrained_state:
+            network.load_state_dict(pretrained_state)
+        else:
+            load_pretrained(network, backbone.architecture, backbone.weights)
+            pretrained_state.update({k: v.clone() for k, v in network.state_dict().items()})
+        return set_static_padding(network, recipe.input_size).to(device)
+
+    transfer_context = TransferContext(
+        recipe=recipe,
+        data=data,
+        pretrained=pretrained,
+        normalisation=normalisation_of(backbone, device),
+        seed=seed,
+        progress=context.progress,
+        stop=context.stop,
+        checkpoint_folder=context.checkpoint_folder,
+        checkpoint_interval_s=context.checkpoint_interval_s,
+    )
+    results: dict[str, TransferResult] = {}
+    for transfer in wanted_transfers(recipe):
+        context.progress(f"{transfer.name}: starts")
+        results[transfer.name] = _run_or_load(transfer, transfer_context, results)
+    return results
+
+
+def _run_or_load(transfer: Transfer, context: TransferContext, earlier: dict[str, TransferResult]) -> TransferResult:
+    """A strategy that finished before the process was ended is not run again."""
+    finished = context.checkpoint(f"{transfer.name}-finished")
+    saved = finished.load()
+    if saved is not None:
+        score = Score(saved["top1"], saved["loss"])
+        return TransferResult(transfer.name, saved["state"], score, saved["steps"], saved["curve"])
+    result = transfer.run(context, earlier)
+    numbers = {"top1": result.score.top1, "loss": result.score.loss, "steps": result.steps}
+    finished.save(numbers | {"state": result.state, "curve": result.curve})
+    return result
+
+
+FINE_TUNE = Task("fine-tune", "teacher", run)

@@ -1,0 +1,1 @@
+"""Registry: one file a transfer strategy; list.py names them all."""
