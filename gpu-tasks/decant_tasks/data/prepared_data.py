@@ -1,4 +1,4 @@
-"""What PrepareData wrote, opened for training: pixels by input size, crops, labels. Test samples are never opened here."""
+"""What PrepareData wrote, opened for training: pixels by input size, crops, labels. Never opens test samples."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Writes a network as one ONNX file: uint8 RGB in, logits out, normalisation inside, batch norms folded, names of layers.
+"""Writes a network as one ONNX file: uint8 RGB in, logits out, normalisation inside, batch norms folded.
 
 IR version 8 and opset 18: what the TypeScript side's protobuf (ONNX 1.10.2) reads without losing a field.
 """
@@ -7,6 +7,7 @@ import copy
 import io
 import warnings
 from pathlib import Path
+from typing import Any, cast
 
 import onnx
 import torch
@@ -24,6 +25,9 @@ IR_VERSION = 8
 
 
 class _Normalise(nn.Module):
+    scale: torch.Tensor
+    shift: torch.Tensor
+
     def __init__(self, normalisation: Normalisation):
         super().__init__()
         self.register_buffer("scale", normalisation.scale)
@@ -44,7 +48,7 @@ class _WithNormalisation(nn.Module):
 
 
 def export_onnx(network: nn.Module, input_size: int, path: Path, backbone: Backbone) -> None:
-    """Writes `network` (which takes normalised float images) for images of input_size px; the network stays as it is."""
+    """Writes `network` (which takes normalised floats) for images of input_size px; the network stays as it is."""
     own = set_static_padding(copy.deepcopy(network).cpu().eval(), input_size)
     folded = fold_batch_norms(own, input_size).to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
     whole = _WithNormalisation(folded, normalisation_of(backbone)).eval()
@@ -54,10 +58,10 @@ def export_onnx(network: nn.Module, input_size: int, path: Path, backbone: Backb
         # The TorchScript exporter: ten times faster than the newer one here, and it writes the same operators.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.filterwarnings("ignore", "Constant folding", UserWarning)  # tidy_graph folds what it leaves
-        names = {"input_names": ["images"], "output_names": ["logits"]}
-        torch.onnx.export(whole, (example,), buffer, opset_version=OPSET, dynamo=False, **names)
+        names: dict[str, Any] = {"input_names": ["images"], "output_names": ["logits"]}
+        torch.onnx.export(whole, (example,), cast(Any, buffer), opset_version=OPSET, dynamo=False, **names)
     model = tidy_graph(onnx.load_from_string(buffer.getvalue()))
     model.ir_version = IR_VERSION
     onnx.checker.check_model(model, full_check=True)
     content = model.SerializeToString(deterministic=True)
-    write_whole(path, lambda part: part.write_bytes(content) and None)
+    write_whole(path, lambda part: part.write_bytes(content))

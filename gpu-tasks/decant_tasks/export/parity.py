@@ -24,7 +24,7 @@ def _run_onnx(path: Path, images: np.ndarray, threads: int) -> np.ndarray:
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     inputs = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
-    return np.concatenate([session.run(["logits"], {"images": image[None]})[0] for image in inputs])
+    return np.concatenate([np.asarray(session.run(["logits"], {"images": image[None]})[0]) for image in inputs])
 
 
 def _run_torch(network: nn.Module, images: np.ndarray, normalisation: Normalisation) -> np.ndarray:

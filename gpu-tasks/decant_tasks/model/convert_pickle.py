@@ -1,4 +1,4 @@
-"""Child process: a PyTorch file of plain tensors, loaded with weights_only=True, to safetensors with its order noted."""
+"""Child process: a PyTorch file of plain tensors, loaded with weights_only=True, to safetensors with its order."""
 
 import json
 import sys

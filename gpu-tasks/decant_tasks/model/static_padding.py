@@ -1,4 +1,4 @@
-"""TensorFlow's "same" padding, worked out once for an input size, so that the exported graph has no arithmetic on shapes.
+"""TensorFlow's "same" padding, worked out once for an input size, so that no arithmetic on shapes is exported.
 
 Padding adds zeros to the normalised tensor. https://www.tensorflow.org/api_docs/python/tf/nn#same_padding
 """
@@ -34,7 +34,7 @@ class StaticPaddingConv2d(nn.Conv2d):
         return F.conv2d(padded, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
 
 
-def _replacement(convolution: Conv2dSame) -> StaticPaddingConv2d:
+def _replacement(convolution: nn.Conv2d) -> StaticPaddingConv2d:
     replacement = StaticPaddingConv2d(
         convolution.in_channels,
         convolution.out_channels,
@@ -62,7 +62,7 @@ def _padding_setter(module: StaticPaddingConv2d) -> Callable[[nn.Module, tuple[t
 def set_static_padding(network: nn.Module, input_size: int) -> nn.Module:
     """Replaces every Conv2dSame in place and fixes its padding for input_size; may be called again for another size."""
     for name, module in list(network.named_modules()):
-        if isinstance(module, Conv2dSame):
+        if isinstance(module, Conv2dSame) and isinstance(module, nn.Conv2d):
             parent, _, attribute = name.rpartition(".")
             setattr(network.get_submodule(parent), attribute, _replacement(module))
     targets = [module for module in network.modules() if isinstance(module, StaticPaddingConv2d)]

@@ -61,7 +61,7 @@ class Attempt:
             if self.find_done() is not None:
                 return False
             text = beside.read_bytes()
-            write_whole(final, lambda part: part.write_bytes(text) and None)
+            write_whole(final, lambda part: part.write_bytes(text))
         finally:
             beside.unlink(missing_ok=True)
         sync_folder(self.output)

@@ -28,13 +28,13 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Lets `write` fill a file beside `path`, then renames it into place."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         write(beside)
         sync_file(beside)
-        os.replace(beside, path)
+        beside.replace(path)
         sync_folder(path.parent)
     finally:
         beside.unlink(missing_ok=True)
@@ -43,7 +43,7 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
 def write_json(path: Path, record: Any) -> None:
     """Writes a record as JSON in UTF-8, whole."""
     text = json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8") and None)
+    write_whole(path, lambda beside: beside.write_text(text, encoding="utf-8"))
 
 
 def sha256_of(path: Path) -> str:

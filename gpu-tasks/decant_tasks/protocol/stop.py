@@ -1,4 +1,4 @@
-"""When a task has to stop early: SIGTERM or SIGINT, or a deadline. Loops ask between steps, checkpoint and then raise."""
+"""When a task has to stop early: SIGTERM, SIGINT or a deadline. Loops ask between steps, checkpoint, then raise."""
 
 import signal
 import time

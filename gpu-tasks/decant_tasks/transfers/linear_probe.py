@@ -25,7 +25,7 @@ _GENTLE = Augmentation(scale=(0.6, 1.0), brightness=0.1, contrast=0.1, saturatio
 
 @torch.inference_mode()
 def cache_features(context: TransferContext, network: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
-    """Features of train views (plain, flipped, augmented; float32 [views*N,features]) and of validation [N,features]."""
+    """Features of train views (plain, flipped, augmented), float32 [views*N,features], and of validation."""
     size = context.recipe.input_size
     train, validation = context.data.images("train", size), context.data.images("validation", size)
     crops, device = context.data.crops(), next(network.parameters()).device
@@ -58,7 +58,7 @@ def cache_features(context: TransferContext, network: nn.Module) -> tuple[torch.
 def solve_logistic_regression(
     features: torch.Tensor, labels: torch.Tensor, classes: int, penalty: float, iterations: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Weight [classes,features] and bias [classes] in float64: mean cross-entropy + penalty/2 * |weight|^2, by L-BFGS."""
+    """float64 weight [classes,features] and bias minimising cross-entropy + penalty/2 * |weight|^2, by L-BFGS."""
     weight = torch.zeros(classes, features.shape[1], dtype=torch.float64, requires_grad=True)
     bias = torch.zeros(classes, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.LBFGS(
