@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DecantError, type ErrorCode } from "../../core/errors/problem.ts";
 import type {
+  CostAnswer,
+  CostRequest,
   FailedAnswer,
   LatencyAnswer,
   LatencyRequest,
@@ -24,7 +26,13 @@ export async function measureLogits(request: LogitsRequest, signal: AbortSignal)
   return (await inFreshProcess(request, signal)) as LogitsAnswer;
 }
 
-async function inFreshProcess(request: MeasuringRequest, signal: AbortSignal): Promise<LatencyAnswer | LogitsAnswer> {
+export async function measureCost(request: CostRequest, signal: AbortSignal): Promise<CostAnswer> {
+  return (await inFreshProcess(request, signal)) as CostAnswer;
+}
+
+type Answer = CostAnswer | LatencyAnswer | LogitsAnswer;
+
+async function inFreshProcess(request: MeasuringRequest, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   const child = spawn(process.execPath, [WORKER], { stdio: ["pipe", "pipe", "pipe"], signal, timeout: TIMEOUT_MS });
   let output = "";
@@ -45,7 +53,7 @@ async function inFreshProcess(request: MeasuringRequest, signal: AbortSignal): P
   return answerOf(output, exit, errors);
 }
 
-function answerOf(output: string, exit: string, errors: string): LatencyAnswer | LogitsAnswer {
+function answerOf(output: string, exit: string, errors: string): Answer {
   const answer = parse(output);
   if (answer === undefined) {
     const message = `expected an answer from the measuring process, but it ended with ${exit}: ${errors.trim()}`;
@@ -55,7 +63,7 @@ function answerOf(output: string, exit: string, errors: string): LatencyAnswer |
   return answer;
 }
 
-function parse(output: string): LatencyAnswer | LogitsAnswer | FailedAnswer | undefined {
+function parse(output: string): Answer | FailedAnswer | undefined {
   try {
     return JSON.parse(output);
   } catch {

@@ -25,7 +25,13 @@ export interface LogitsRequest {
   readonly threads: number;
 }
 
-export type MeasuringRequest = LatencyRequest | LogitsRequest;
+/** Counts a model's parameters and multiply-accumulates. */
+export interface CostRequest {
+  readonly kind: "cost";
+  readonly path: string;
+}
+
+export type MeasuringRequest = CostRequest | LatencyRequest | LogitsRequest;
 
 export interface LatencyAnswer {
   readonly kind: "latency";
@@ -41,6 +47,13 @@ export interface LogitsAnswer {
   readonly classes: number;
   /** float32 little-endian [N, classes], base64. */
   readonly logits: string;
+}
+
+export interface CostAnswer {
+  readonly kind: "cost";
+  readonly parameters: number;
+  /** null where a shape could not be found. */
+  readonly macs: number | null;
 }
 
 export interface FailedAnswer {

@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 import { DecantError } from "../../core/errors/problem.ts";
 import { computeLogits } from "./compute-logits.ts";
+import { countCost } from "./count-cost.ts";
 import type { FailedAnswer, MeasuringRequest } from "./measuring-request.ts";
 import { timeModels } from "./time-models.ts";
 
@@ -14,7 +15,14 @@ lines.once("line", async (line) => {
 });
 
 function measure(request: MeasuringRequest) {
-  return request.kind === "latency" ? timeModels(request) : computeLogits(request);
+  switch (request.kind) {
+    case "cost":
+      return countCost(request);
+    case "latency":
+      return timeModels(request);
+    case "logits":
+      return computeLogits(request);
+  }
 }
 
 function failed(error: unknown): FailedAnswer {

@@ -6,13 +6,17 @@ import { DecantError } from "../../core/errors/problem.ts";
 import { toTensor } from "../../core/pixels/planar.ts";
 import { seededRandom } from "../../core/statistics/random.ts";
 import { openNpy } from "../npy.ts";
+import { openSession, SESSION_DEFAULTS } from "../onnx-runtime/session.ts";
 
 export type Feeds = Readonly<Record<string, ort.Tensor>>;
 
 export interface OpenModel {
   readonly size_bytes: number;
   readonly sha256: string;
+  /** The first output. */
   run(feeds: Feeds): Promise<Float32Array>;
+  /** Shape of every output by name. */
+  shapes(feeds: Feeds): Promise<ReadonlyMap<string, readonly number[]>>;
   /** Feed of one square RGB image, [size, size, 3]. */
   feedOf(pixels: Uint8Array, size: number): Feeds;
   /** Feeds of the first `count` images of a packed array [N, H, W, 3]. */
@@ -22,13 +26,19 @@ export interface OpenModel {
 
 /** Throws InvalidModel where ONNX Runtime refuses the file. */
 export async function openModel(path: string, threads: number): Promise<OpenModel> {
-  const bytes = readFileSync(path);
-  const session = await create(path, bytes, threads);
+  return openModelBytes(readFileSync(path), threads, path);
+}
+
+/** `path` only names the model in errors. */
+export async function openModelBytes(bytes: Uint8Array, threads: number, path: string): Promise<OpenModel> {
+  const session = await openSession(bytes, { ...SESSION_DEFAULTS, threads }, path);
   const output = session.outputNames[0]!;
   return {
     size_bytes: bytes.length,
     sha256: createHash("sha256").update(bytes).digest("hex"),
     run: async (feeds) => (await session.run(feeds))[output]!.data as Float32Array,
+    shapes: async (feeds) =>
+      new Map(Object.entries(await session.run(feeds)).map(([name, value]) => [name, (value as ort.Tensor).dims])),
     feedOf: (pixels, size) => feedOf(session, pixels, size),
     packedFeeds: (npy, count) => packedFeeds(session, npy, count),
     randomFeeds(count, seed) {
@@ -38,21 +48,6 @@ export async function openModel(path: string, threads: number): Promise<OpenMode
       );
     },
   };
-}
-
-async function create(path: string, bytes: Uint8Array, threads: number): Promise<ort.InferenceSession> {
-  try {
-    return await ort.InferenceSession.create(bytes, {
-      executionProviders: ["cpu"],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      graphOptimizationLevel: "all",
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const message = `expected a model that ONNX Runtime ${ort.env.versions.node ?? ""} runs, got: ${reason}`;
-    throw new DecantError("InvalidModel", [{ message, where: path }], { cause });
-  }
 }
 
 function packedFeeds(session: ort.InferenceSession, path: string, count: number): Feeds[] {
