@@ -1,12 +1,14 @@
 // An artifact folder, opened for prediction: the decoder, the preprocessing and the model that it was measured with.
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import * as ort from "onnxruntime-node";
 import type { Preprocessing } from "../core/artifact/preprocessing.ts";
 import { parseLabels, parsePreprocessing } from "../core/artifact/read-preprocessing.ts";
 import { DecantError, type Problem } from "../core/errors/problem.ts";
 import { type RefusedImage, refuseFileSize } from "../core/pixels/image-limits.ts";
+import { toTensor } from "../core/pixels/planar.ts";
 import { decodeImage, isRefused } from "./image-decoder/decode-image.ts";
-import { openModel } from "./latency/session.ts";
+import { openSession, SESSION_DEFAULTS } from "./onnx-runtime/session.ts";
 
 export interface Predictor {
   readonly labels: readonly string[];
@@ -32,7 +34,7 @@ export async function openPredictor(folder: string, threads: number): Promise<Pr
   }
   if (problems.length > 0 || !("input_size" in preprocessing)) throw new DecantError("InvalidInput", problems);
   const labels = parseLabels(labelsText ?? "");
-  const model = await openModel(modelPath, threads);
+  const session = await openSession(await readFile(modelPath), { ...SESSION_DEFAULTS, threads }, modelPath);
   const size = preprocessing.input_size;
   return {
     labels,
@@ -40,12 +42,24 @@ export async function openPredictor(folder: string, threads: number): Promise<Pr
     async logits(bytes) {
       const image = await decodeImage(bytes, { sizes: [size], resize: preprocessing.resize });
       if (isRefused(image)) return image;
-      const logits = await model.run(model.feedOf(image.pixels.get(size)!, size));
-      if (logits.length === labels.length) return logits;
-      const message = `expected one output for each of the ${labels.length} labels, got ${logits.length}`;
+      const images = new ort.Tensor("uint8", toTensor(image.pixels.get(size)!), [1, 3, size, size]);
+      const logits = (await run(session, images, modelPath)).data;
+      if (logits instanceof Float32Array && logits.length === labels.length) return logits;
+      const message = `expected a float32 output for each of the ${labels.length} labels, got ${logits.length} values`;
       throw new DecantError("InvalidModel", [{ message, where: modelPath }]);
     },
   };
+}
+
+/** Throws InvalidModel where the model doesn't take the images: another input size or type than preprocessing.json says. */
+async function run(session: ort.InferenceSession, images: ort.Tensor, where: string): Promise<ort.Tensor> {
+  try {
+    return (await session.run({ [session.inputNames[0] ?? ""]: images }))[session.outputNames[0] ?? ""]!;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `expected a model that takes uint8 [${images.dims.join(", ")}], but it answered: ${reason}`;
+    throw new DecantError("InvalidModel", [{ message, where }], { cause });
+  }
 }
 
 /** An image file's bytes; or why they can't be had. */
