@@ -19,6 +19,7 @@ import type { Prediction } from "../core/workflow/records/predictions.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { CurvePoint, TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
 import { required } from "./required.ts";
+import { readRunJob } from "./run-job.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
@@ -73,7 +74,7 @@ export async function readReportInputs(
     elapsed_s: elapsedSeconds(payload, plan.budget.time_s, services.now()),
     tool_version: TOOL_VERSION,
     steps: Object.fromEntries(reportUpstream(pointers).map(({ step, key }) => [step, key])),
-    rebuild: "npx decant run decant.yaml",
+    job: (await readRunJob(services, payload.run)).job,
   };
   return { pointers, inputs };
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeThumbnails } from "../adapters/thumbnails.ts";
 import { artifactTexts } from "../core/artifact/artifact-texts.ts";
+import { writtenJob } from "../core/job/write-job.ts";
 import { buildReport, type ReportInputs } from "../core/report/build-report.ts";
 import { renderPage } from "../core/report/page.ts";
 import type { Example, Outcome } from "../core/report/report-model.ts";
@@ -22,11 +23,12 @@ export interface ReportOutput {
 /** Copies of both report files always go to runs/<run>/, published or not. */
 export async function report(payload: RunPayload, services: Services): Promise<StepPointer> {
   const { pointers, inputs } = await readReportInputs(payload, services);
-  const { tool_version, rebuild } = inputs;
+  const { tool_version, job } = inputs;
   const request = {
     step: "report" as const,
     upstream: reportUpstream(pointers),
-    slice: { rebuild },
+    // As the report shows it: without folders of this machine.
+    slice: { job: job && writtenJob(job) },
     environment: { decant: tool_version },
   };
   const { pointer } = await runStep<ReportOutput>(services, request, async (folder) => {

@@ -1,8 +1,12 @@
 // What made the file: data, weights, versions, seed, machines, and the command that makes it again.
+import { writtenJob } from "../job/write-job.ts";
 import type { CertifiedMeasurement, Measurement } from "../workflow/records/measurement.ts";
 import type { ReportInputs } from "./build-report.ts";
 import type { Provenance } from "./report-model.ts";
 import { weightsLicense, weightsOrigin } from "./weights-license.ts";
+
+/** With the job and the profile of provenance.json in these files, and the same data. */
+const REBUILD = "npx decant run decant.yaml --profile profile.json";
 
 export function buildProvenance(
   inputs: ReportInputs,
@@ -30,8 +34,9 @@ export function buildProvenance(
       size_bytes: kept.shipped.size_bytes,
     },
     machine: measurement?.machine ?? null,
-    training: profile && { device: profile.device, machine: profile.machine, versions: profile.versions },
+    training: profile,
     steps: inputs.steps,
-    rebuild: inputs.rebuild,
+    job: inputs.job && writtenJob(inputs.job),
+    rebuild: REBUILD,
   };
 }

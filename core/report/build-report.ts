@@ -1,4 +1,5 @@
 // Results of the steps -> report model. Pure: the same step outputs give the same report, without dates or paths.
+import type { ResolvedJob } from "../job/resolved-job.ts";
 import { pointKey } from "../planner/point-key.ts";
 import type {
   Certificate,
@@ -40,7 +41,8 @@ export interface ReportInputs {
   readonly elapsed_s: number | null;
   readonly tool_version: string;
   readonly steps: Readonly<Record<string, string>>;
-  readonly rebuild: string;
+  /** Of the run; null where the store holds none. */
+  readonly job: ResolvedJob | null;
 }
 
 /** How the run ended, by its last two pointers. */

@@ -28,7 +28,7 @@ export function modelCard(model: ReportModel): string {
     limits(model, file),
     "## Make it again",
     `\`\`\`sh\n${model.provenance.rebuild}\n\`\`\``,
-    "`provenance.json` has the hashes of data, weights and model, versions, seed and machines.",
+    "The job (`job`, as decant.yaml) and the training speeds (`training`, as profile.json) are in `provenance.json`, with the hashes of data, weights and model, versions, seed and machines.",
   ];
   return `${lines.join("\n\n")}\n`;
 }

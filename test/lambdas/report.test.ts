@@ -7,9 +7,11 @@ import { ARTIFACT_FILES } from "../../core/artifact/artifact-texts.ts";
 import type { ReportModel } from "../../core/report/report-model.ts";
 import { publish } from "../../lambdas/publish.ts";
 import { report } from "../../lambdas/report.ts";
+import { writeRunJob } from "../../lambdas/run-job.ts";
 import { readOutput } from "../../lambdas/run-step.ts";
 import type { Services } from "../../lambdas/services.ts";
 import { folderServices } from "../fixtures/folder-services.ts";
+import { MADE_UP_JOB } from "../fixtures/report-model.ts";
 import { layRun } from "../fixtures/report-run.ts";
 
 describe("Report and Publish", () => {
@@ -39,8 +41,9 @@ describe("Report and Publish", () => {
   it("report once: the same run again gives the same step, and another run name changes nothing in it", async () => {
     const payload = await layRun(services, "kept");
     const first = await report(payload, services);
+    await writeRunJob(services, "another", { job: MADE_UP_JOB, folder: "/elsewhere" });
     expect(await report({ ...payload, run: "another" }, services)).toEqual(first);
-    expect(await readdir(join(root, "runs/another"))).toEqual(["report.html", "report.json"]);
+    expect(await readdir(join(root, "runs/another"))).toEqual(["job.json", "report.html", "report.json"]);
   });
 
   it("report an infeasible run too, and publish nothing", async () => {
@@ -49,7 +52,11 @@ describe("Report and Publish", () => {
     const html = await readFile(join(root, "runs", payload.run, "report.html"), "utf8");
     expect(html).toContain("Nearest points");
     await expect(publish({ ...payload, report: pointer }, services)).rejects.toMatchObject({ code: "Defect" });
-    expect((await readdir(join(root, "runs", payload.run))).toSorted()).toEqual(["report.html", "report.json"]);
+    expect((await readdir(join(root, "runs", payload.run))).toSorted()).toEqual([
+      "job.json",
+      "report.html",
+      "report.json",
+    ]);
   });
 
   it("publish the whole artifact and move the champion; doing it again changes nothing", async () => {

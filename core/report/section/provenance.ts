@@ -1,6 +1,7 @@
 // Where the file comes from and the command that makes it again.
+import { jobYaml } from "../../job/write-job.ts";
 import { bytes } from "../format.ts";
-import { type Insert, markup } from "../markup.ts";
+import { type Insert, type Markup, markup } from "../markup.ts";
 import type { Provenance, ReportModel } from "../report-model.ts";
 import { facts, type Section } from "./section.ts";
 
@@ -24,8 +25,13 @@ export function relevantFlags(flags: readonly string[]): string[] {
 
 export function provenanceSection(model: ReportModel): Section {
   const { provenance } = model;
-  const body = [facts(pairs(provenance)), markup`<h3>Make it again</h3><pre><code>${provenance.rebuild}</code></pre>`];
+  const body = [facts(pairs(provenance)), markup`<h3>Make it again</h3>`, rebuild(provenance)];
   return { id: "provenance", title: "Provenance", body };
+}
+
+function rebuild({ job, training, rebuild: command }: Provenance): Markup {
+  const profile = training && " and its training to profile.json, so that the same steps are planned on any machine";
+  return markup`<p class="note">Save the job below as decant.yaml${profile && markup` (in provenance.json it is under job)${profile}`}. With the same data, seed, versions and threads on the same kind of machine, model.onnx comes out the same.</p><pre><code>${command}</code></pre>${job && markup`<pre><code>${jobYaml(job)}</code></pre>`}`;
 }
 
 function pairs(p: Provenance): (readonly [string, Insert])[] {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { buildReport } from "../../../core/report/build-report.ts";
 import { renderPage } from "../../../core/report/page.ts";
-import { madeUpInfeasible, madeUpInputs, madeUpPlan, madeUpReport } from "../../fixtures/report-model.ts";
+import { MADE_UP_JOB, madeUpInfeasible, madeUpInputs, madeUpPlan, madeUpReport } from "../../fixtures/report-model.ts";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const page = (model = madeUpReport()) => renderPage(model, { thumbnails: {}, sha256 });
@@ -110,6 +110,6 @@ function named(name: string, path: string) {
     ...base,
     predictions: base.predictions.map((p) => ({ ...p, path })),
     data: { ...base.data, left_out: [{ path, reason: "corrupt", detail: name }] },
-    rebuild: `npx decant run ${path}`,
+    job: { ...MADE_UP_JOB, name, data: { source: path, resize: "cover" } },
   });
 }
