@@ -65,7 +65,7 @@ function summarize(report: ReportModel) {
       macro_recall: file.accuracy.macro_recall,
       drop_points: file.accuracy.drop_points,
       agreement_with_fp32: file.agreement_with_fp32,
-      fp32_test_top1: file.fp32.top1,
+      fp32_validation_top1: file.fp32.validation_top1,
       latency_ms_p50: file.latency.ms_p50,
       latency_ms_p95: file.latency.ms_p95,
       speedup_over_baseline: file.latency.speedup_over_baseline,
