@@ -86,8 +86,11 @@ async function certifyPoint(
   if (!keepsPromises(first)) return { point, measurement: null, promises: first, outcome: "broken-size-or-latency" };
 
   services.progress({ step: "certify", message: "accuracy on test, read once" });
-  const reference = await logitsOn(context, join(teacherFolder, teacher.files.onnx), "test", teacher.input_size);
-  const { logits } = await logitsOn(context, path, "test", size);
+  const tested = await logitsOn(context, "test", [
+    { path: join(teacherFolder, teacher.files.onnx), size: teacher.input_size },
+    { path, size },
+  ]);
+  const [reference, { logits }] = [tested[0]!, tested[1]!];
   const split = openSplit(data_folder, data, "test", size);
   split.close();
   const shipped: MeasuredFile = {

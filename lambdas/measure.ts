@@ -66,9 +66,12 @@ async function measureFiles(
   const progress = (message: string) => services.progress({ step: "measure", message });
 
   progress("accuracy on validation");
-  const reference = await logitsOn(context, join(teacherFolder!, teacher.files.onnx), "validation", teacher.input_size);
-  const fp32 = await logitsOn(context, fp32Path, "validation", size);
-  const shipped = await logitsOn(context, shippedPath, "validation", size);
+  const measured = await logitsOn(context, "validation", [
+    { path: join(teacherFolder!, teacher.files.onnx), size: teacher.input_size },
+    { path: fp32Path, size },
+    { path: shippedPath, size },
+  ]);
+  const [reference, fp32, shipped] = [measured[0]!, measured[1]!, measured[2]!];
   progress("latency beside the baseline");
   const baseline = join(teacherFolder!, teacher.files.baseline);
   const files = [

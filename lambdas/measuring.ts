@@ -23,18 +23,21 @@ export interface MeasuringContext {
 
 export type FileFacts = Pick<MeasuredFile, "size_bytes" | "sha256">;
 
+/** Logits of each file on the split's images of its size, all from one fresh process. */
 export async function logitsOn(
   { services, plan, data, data_folder }: MeasuringContext,
-  path: string,
   split: Split,
-  size: number,
-): Promise<FileFacts & { readonly logits: Logits }> {
-  const npy = (data.splits[split].arrays[String(size)] ?? []).map((name) => join(data_folder, name));
-  const request = { kind: "logits" as const, path, npy, threads: plan.target.threads };
-  const answer = await measureLogits(request, services.signal);
-  const bytes = Buffer.from(answer.logits, "base64");
-  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  return { size_bytes: answer.size_bytes, sha256: answer.sha256, logits: logitsOf(values, answer.classes) };
+  files: readonly { readonly path: string; readonly size: number }[],
+): Promise<(FileFacts & { readonly logits: Logits })[]> {
+  const models = files.map(({ path, size }) => {
+    return { path, npy: (data.splits[split].arrays[String(size)] ?? []).map((name) => join(data_folder, name)) };
+  });
+  const answer = await measureLogits({ kind: "logits", models, threads: plan.target.threads }, services.signal);
+  return answer.models.map(({ size_bytes, sha256, classes, logits }) => {
+    const bytes = Buffer.from(logits, "base64");
+    const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    return { size_bytes, sha256, logits: logitsOf(values, classes) };
+  });
 }
 
 /** Times the files beside the baseline, in one process, on images of `split`; answers by file name. */

@@ -1,16 +1,24 @@
-// One model's logits over packed arrays, image by image, in constant memory.
+// Logits of models over packed arrays, one model after the other, image by image, in constant memory.
 import { openNpy } from "../npy.ts";
-import type { LogitsAnswer, LogitsRequest } from "./measuring-request.ts";
+import type { LogitsAnswer, LogitsRequest, ModelLogits } from "./measuring-request.ts";
 import { openModel } from "./session.ts";
 
-export async function computeLogits(request: LogitsRequest): Promise<LogitsAnswer> {
-  const model = await openModel(request.path, request.threads);
+export async function computeLogits({ models, threads }: LogitsRequest): Promise<LogitsAnswer> {
+  const answers: ModelLogits[] = [];
+  for (const { path, npy } of models) answers.push(await logitsOfModel(path, npy, threads));
+  return { kind: "logits", models: answers };
+}
+
+async function logitsOfModel(path: string, arrays: readonly string[], threads: number): Promise<ModelLogits> {
+  const model = await openModel(path, threads);
   const rows: Float32Array[] = [];
-  for (const path of request.npy) {
-    const npy = openNpy(path);
+  for (const array of arrays) {
+    const npy = openNpy(array);
     try {
-      for (let row = 0; row < (npy.header.shape[0] ?? 0); row += 1) {
-        rows.push(new Float32Array(await model.run(model.feedOf(npy.row(row), npy.header.shape[1] ?? 0))));
+      const [count = 0, size = 0] = npy.header.shape;
+      for (let row = 0; row < count; row += 1) {
+        // The runtime may use its output's memory again.
+        rows.push(new Float32Array(await model.run(model.feedOf(npy.row(row), size))));
       }
     } finally {
       npy.close();
@@ -18,5 +26,5 @@ export async function computeLogits(request: LogitsRequest): Promise<LogitsAnswe
   }
   const logits = Buffer.concat(rows.map((row) => Buffer.from(row.buffer))).toString("base64");
   const { size_bytes, sha256 } = model;
-  return { kind: "logits", size_bytes, sha256, classes: rows[0]?.length ?? 0, logits };
+  return { size_bytes, sha256, classes: rows[0]?.length ?? 0, logits };
 }

@@ -17,11 +17,10 @@ export interface TimedModel {
   readonly npy?: string;
 }
 
-/** Runs one model over packed arrays, batch 1. */
+/** Runs models over packed arrays, batch 1. */
 export interface LogitsRequest {
   readonly kind: "logits";
-  readonly path: string;
-  readonly npy: readonly string[];
+  readonly models: readonly { readonly path: string; readonly npy: readonly string[] }[];
   readonly threads: number;
 }
 
@@ -42,6 +41,11 @@ export interface LatencyAnswer {
 
 export interface LogitsAnswer {
   readonly kind: "logits";
+  /** In the order of the request's models. */
+  readonly models: readonly ModelLogits[];
+}
+
+export interface ModelLogits {
   readonly size_bytes: number;
   readonly sha256: string;
   readonly classes: number;

@@ -52,7 +52,8 @@ describe.each(["cover", "contain", "stretch"] as const)("%s", (resize: Resize) =
     });
     const npy = data.splits.test.arrays[SIZE]!.map((name) => join(packed, name));
     const path = join(folder, "model.onnx");
-    const evaluated = Buffer.from((await computeLogits({ kind: "logits", path, npy, threads: 1 })).logits, "base64");
+    const answer = await computeLogits({ kind: "logits", models: [{ path, npy }], threads: 1 });
+    const evaluated = Buffer.from(answer.models[0]!.logits, "base64");
     const predictor = await openPredictor(folder, 1);
     const predicted: Uint8Array[] = [];
     for (const row of rows) {

@@ -11,7 +11,7 @@ import { CANDIDATE_FIXED_S, trainingSeconds } from "../../../core/planner/traini
 import { wilson } from "../../../core/statistics/wilson.ts";
 import type { DecidedPoint, PromiseResult } from "../../../core/workflow/records/measurement.ts";
 import type { Candidate } from "../../../core/workflow/records/training.ts";
-import { planOf, plans, profileOf, profiles, TEACHER } from "./arbitrary.ts";
+import { planOf, plans, profileOf, profiles, TEACHER } from "../../fixtures/planner.ts";
 
 const firstRung = (plan: ProposeInput["plan"], profile = profileOf(45, 15), clock_left_s: number | null = null) =>
   propose({ plan, profile, teacher: TEACHER, tried: [], points: [], rung: 1, clock_left_s });

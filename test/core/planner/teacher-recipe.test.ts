@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { TEACHER } from "../../../core/planner/recipes.ts";
 import { planTeacher } from "../../../core/planner/teacher-recipe.ts";
 import { trainingSeconds } from "../../../core/planner/training-time.ts";
-import { planOf, plans, profileOf, profiles } from "./arbitrary.ts";
+import { planOf, plans, profileOf, profiles } from "../../fixtures/planner.ts";
 
 describe("planTeacher", () => {
   it("stays within its share of the training time, but for the probe", () => {

@@ -1,0 +1,159 @@
+// Measure, Decide and Certify over a real store, with real models in real child processes.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RunPayload } from "../../core/workflow/payload.ts";
+import type { Certificate, Decision, Measurement } from "../../core/workflow/records/measurement.ts";
+import type { Budget } from "../../core/workflow/records/plan.ts";
+import { certify } from "../../lambdas/certify.ts";
+import { decide } from "../../lambdas/decide.ts";
+import { measure } from "../../lambdas/measure.ts";
+import { propose } from "../../lambdas/propose.ts";
+import { readOutput } from "../../lambdas/run-step.ts";
+import type { Services } from "../../lambdas/services.ts";
+import { layColourRun, wrongColourModel } from "../fixtures/colour-run.ts";
+import { folderServices } from "../fixtures/folder-services.ts";
+
+let root: string;
+let services: Services;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "decant-search-"));
+  services = folderServices(root);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+/** Through Measure to a payload for Decide. */
+async function measured(budget: Budget, quantized?: Uint8Array): Promise<RunPayload> {
+  const { payload } = await layColourRun(services, budget, quantized);
+  const pointer = await measure(payload, services);
+  const { candidate, compressed, quantized: int8 } = payload;
+  const results = [{ candidate, compressed: compressed!, quantized: int8!, measured: pointer }];
+  const proposal = { step: "propose", key: "0", rung: 3, candidates: [candidate] };
+  return { ...payload, proposal, results };
+}
+
+async function decided(payload: RunPayload): Promise<{ payload: RunPayload; decision: Decision }> {
+  const pointer = await decide(payload, services);
+  return { payload: { ...payload, decision: pointer }, decision: await readOutput<Decision>(services, pointer) };
+}
+
+async function certified(payload: RunPayload): Promise<Certificate> {
+  return readOutput<Certificate>(services, await certify(payload, services));
+}
+
+describe("Measure", () => {
+  it("measures the written files on validation, and keeps what it answered", async () => {
+    const { payload } = await layColourRun(services, {});
+    const pointer = await measure(payload, services);
+    const measurement = await readOutput<Measurement>(services, pointer);
+    expect(measurement.split).toBe("validation");
+    expect(measurement.shipped.accuracy.top1).toMatchObject({ count: 18, n: 18 });
+    expect(measurement.teacher.top1).toMatchObject({ count: 18, n: 18 });
+    expect(measurement.agreement_with_fp32.value).toBe(1);
+    expect(measurement.shipped.latency).toMatchObject({ blocks: 7, runs_per_block: 20 });
+    expect(measurement.baseline.input_size).toBe(32);
+    const folder = await services.files.folderOf(pointer);
+    const predictions = JSON.parse(await readFile(join(folder, "predictions.json"), "utf8"));
+    expect(predictions).toHaveLength(18);
+    expect(predictions[0]).toMatchObject({ path: "red/0.png", label: 0, predicted: 0 });
+  });
+
+  it("is never taken again once written", async () => {
+    const { payload } = await layColourRun(services, {});
+    const first = await measure(payload, services);
+    const before = await readOutput<Measurement>(services, first);
+    expect(await measure(payload, services)).toEqual(first);
+    expect(await readOutput<Measurement>(services, first)).toEqual(before);
+  });
+
+  it("says which pointer is missing", async () => {
+    const { payload } = await layColourRun(services, {});
+    const { quantized: _, ...without } = payload;
+    await expect(measure(without, services)).rejects.toThrow(
+      "Expected the payload of Measure to hold a pointer to the quantized model",
+    );
+  });
+});
+
+describe("Decide and Certify", () => {
+  it("certify a file that keeps every promise, and read test for it and the teacher", async () => {
+    const { payload, decision } = await decided(await measured({ size_bytes: 10_000, accuracy_drop_points: 1 }));
+    expect(decision).toMatchObject({ next: "certify", rungs: 3, rejected: [] });
+    expect(decision.points.map(({ precision }) => precision === "fp32")).toEqual([false, true]);
+    const certificate = await certified(payload);
+    expect(certificate.outcome).toBe("kept");
+    expect(certificate.measurement).toMatchObject({
+      split: "test",
+      shipped: { accuracy: { top1: { count: 24, n: 24 } } },
+    });
+    expect(certificate.promises.map(({ promise, verdict }) => [promise, verdict])).toEqual([
+      ["size", "passed"],
+      ["accuracy-drop", "passed"],
+    ]);
+  });
+
+  it("end infeasible where no file keeps the promises", async () => {
+    const { payload, decision } = await decided(await measured({ size_bytes: 10 }));
+    expect(decision).toMatchObject({ next: "infeasible", chosen: null });
+    expect(decision.reason).toContain("no measured file keeps every promise");
+    await expect(certify(payload, services)).rejects.toThrow("Expected Decide to have chosen a file");
+  });
+
+  it("let fp32 forward where the quantized file loses its accuracy", async () => {
+    const { payload, decision } = await decided(await measured({ accuracy_drop_points: 1 }, wrongColourModel(16)));
+    expect(decision.chosen).toMatchObject({ precision: "fp32" });
+    expect(decision.reason).toContain("breaks accuracy-drop");
+    expect((await certified(payload)).measurement).toMatchObject({ shipped: { precision: "fp32" } });
+  });
+
+  it("go to the next on the front where Certify refused size or latency, without reading test", async () => {
+    const first = await decided(await measured({ latency_ms_p95: 1000 }));
+    // The promise shrinks below any real latency between Decide and Certify: what Certify measures breaks it.
+    const { payload } = await layColourRun(services, { latency_ms_p95: 1e-6 });
+    const hurried = { ...first.payload, plan: payload.plan! };
+    const pointer = await certify(hurried, services);
+    const certificate = await readOutput<Certificate>(services, pointer);
+    expect(certificate).toMatchObject({ outcome: "broken-size-or-latency", measurement: null });
+    const second = await decided({ ...first.payload, certificate: pointer });
+    expect(second.decision.refused_by_certify).toHaveLength(1);
+    expect(second.decision.chosen?.precision).not.toBe(first.decision.chosen?.precision);
+    const last = await decided({
+      ...second.payload,
+      certificate: await certify({ ...second.payload, plan: hurried.plan }, services),
+    });
+    expect(last.decision).toMatchObject({ next: "infeasible", chosen: null });
+    expect(last.decision.refused_by_certify).toHaveLength(2);
+  });
+
+  it("stop at the deadline, with the best so far", async () => {
+    const payload = { ...(await measured({})), deadline_ms: -1 };
+    expect((await decided(payload)).decision).toMatchObject({
+      next: "stopped",
+      chosen: { candidate_id: "16px-100w-int8" },
+    });
+  });
+
+  it("keep a candidate that gave no point among the rejected", async () => {
+    const payload = await measured({});
+    const [result] = payload.results!;
+    const failed = {
+      candidate: { ...result!.candidate, id: "other" },
+      error: { Error: "CandidateRejected", Cause: "no parity" },
+    };
+    const { decision } = await decided({ ...payload, results: [failed] });
+    expect(decision).toMatchObject({ next: "infeasible", points: [] });
+    expect(decision.rejected).toEqual([{ candidate_id: "other", code: "CandidateRejected", reason: "no parity" }]);
+  });
+});
+
+describe("Propose", () => {
+  it("reads the time left once: a later clock finds the same rung", async () => {
+    const { payload } = await layColourRun(services, { time_s: 600 });
+    const first = await propose({ ...payload, deadline_ms: 600_000 }, services);
+    const later = { ...services, now: () => 500_000 };
+    expect(await propose({ ...payload, deadline_ms: 600_000 }, later)).toEqual(first);
+    expect(first).toMatchObject({ rung: 1, candidates: [{ rung: 1 }] });
+  });
+});
