@@ -64,6 +64,11 @@ describe("colour, depth and alpha", () => {
     expect(at(await square(bytes, 16), 16, 3, 3)).toEqual([0x60, 0x60, 0x60]);
   });
 
+  test("one bit becomes black and white", async () => {
+    const bytes = await flat(32, 32, "#ffffff").toColourspace("b-w").tiff({ bitdepth: 1 }).toBuffer();
+    expect(at(await square(bytes, 16), 16, 3, 3)).toEqual([255, 255, 255]);
+  });
+
   test("16 bits become 8, in colour and in grey", async () => {
     const rgb = await draw(40, 40).toColourspace("rgb16").png().toBuffer();
     expect((await sharp(rgb).metadata()).depth).toBe("ushort");
@@ -135,20 +140,22 @@ const ORIENTATIONS: readonly (readonly [number, (picture: Sharp) => Sharp | Prom
 describe("sizes", () => {
   test("a size's pixels don't depend on which other sizes are asked for, in any format, mode and order", async () => {
     const sizes = [300, 224, 96];
-    for (const [width, height] of [
-      [900, 821],
-      [300, 200],
-      [60, 90],
-    ] as const) {
-      for (const [format, bytes] of await encodeAll(width, height)) {
-        for (const resize of ["cover", "contain", "stretch"] as const) {
-          const together = (await decode(bytes, sizes, resize)).pixels;
-          const reversed = (await decode(bytes, sizes.toReversed(), resize)).pixels;
-          for (const size of sizes) {
-            const alone = await square(bytes, size, resize);
-            expect(Buffer.compare(alone, together.get(size)!), `${format} ${size} ${resize}`).toBe(0);
-            expect(Buffer.compare(alone, reversed.get(size)!), `${format} ${size} ${resize}`).toBe(0);
-          }
+    // The two formats that are reduced while decoding also at an extent where they are.
+    const large = draw(1400, 1100);
+    const files = [
+      ["large jpeg", await large.clone().jpeg().toBuffer()],
+      ["large webp", await large.clone().webp({ effort: 0 }).toBuffer()],
+      ...(await encodeAll(300, 200)),
+      ...(await encodeAll(60, 90)),
+    ] as const;
+    for (const [name, bytes] of files) {
+      for (const resize of ["cover", "contain", "stretch"] as const) {
+        const together = (await decode(bytes, sizes, resize)).pixels;
+        const reversed = (await decode(bytes, sizes.toReversed(), resize)).pixels;
+        for (const size of sizes) {
+          const alone = await square(bytes, size, resize);
+          expect(Buffer.compare(alone, together.get(size)!), `${name} ${size} ${resize}`).toBe(0);
+          expect(Buffer.compare(alone, reversed.get(size)!), `${name} ${size} ${resize}`).toBe(0);
         }
       }
     }

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { decodeImage, isRefused } from "../../../adapters/image-decoder/decode-image.ts";
 import { IMAGE_FILE_SIZE_BYTES_MAX } from "../../../core/pixels/image-limits.ts";
 import { declareExtent } from "./declare-extent.ts";
-import { encodeAll } from "./sample-images.ts";
+import { draw, encodeAll } from "./sample-images.ts";
 
 const REQUEST = { sizes: [32], resize: "cover" } as const;
 const REASONS = ["corrupt", "too-small", "too-large", "unsupported"];
@@ -94,6 +94,21 @@ describe("limits", () => {
   test("an extent that the data does not fill is corrupt, without memory for it", async () => {
     const good = (await encodeAll(48, 40)).get("png")!;
     expect(await outcome(declareExtent("png", good, 7000, 7000))).toBe("corrupt");
+  });
+
+  test("pixels that are no 8 or 16 bit numbers are unsupported", async () => {
+    expect(await outcome(await draw(40, 40).toColourspace("scrgb").tiff({ compression: "none" }).toBuffer())).toBe(
+      "unsupported",
+    );
+  });
+
+  test("a progressive JPEG with thousands of repeated scans is corrupt, not slow", async () => {
+    const good = await draw(400, 400).jpeg({ progressive: true }).toBuffer();
+    const lastScan = good.subarray(good.lastIndexOf(Buffer.from([0xff, 0xda])), good.length - 2);
+    const scans = Array.from({ length: 5000 }, () => lastScan);
+    const repeated = Buffer.concat([good.subarray(0, -2), ...scans, good.subarray(-2)]);
+    expect(await outcome(good)).toBe("pixels");
+    expect(await outcome(repeated)).toBe("corrupt");
   });
 
   test("images under 8 px and files over the limit are refused", async () => {
