@@ -9,13 +9,13 @@ import { MADE_UP_JOB, madeUpInfeasible, madeUpInputs, madeUpPlan, madeUpReport }
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const page = (model = madeUpReport()) => renderPage(model, { thumbnails: {}, sha256 });
 
-/** Tags and attribute names of a page, without its texts: what user text must never change. */
+/** What user text must never change: tags, attribute names, and how often each character that delimits markup stands. */
 function skeleton(html: string): string {
-  return [...html.matchAll(/<(\/?[a-z][a-z0-9]*)((?:\s+[a-zA-Z:-]+(?:="[^"]*")?)*)\s*\/?>/g)]
-    .map(
-      ([, name, attributes]) => `${name} ${[...attributes!.matchAll(/([a-zA-Z:-]+)="/g)].map((m) => m[1]).join(",")}`,
-    )
-    .join("\n");
+  const tags = [...html.matchAll(/<(\/?[a-z][a-z0-9]*)((?:\s+[a-zA-Z:-]+(?:="[^"]*")?)*)\s*\/?>/g)].map(
+    ([, name, attributes]) => `${name} ${[...attributes!.matchAll(/([a-zA-Z:-]+)="/g)].map((m) => m[1]).join(",")}`,
+  );
+  const delimiters = ["<", ">", '"', "`"].map((character) => `${character} ${html.split(character).length}`);
+  return [...tags, ...delimiters].join("\n");
 }
 
 const NASTY = [
