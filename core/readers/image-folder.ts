@@ -1,11 +1,12 @@
 // Images in folders named after their classes: class/image.jpg, or train|val|test/class/image.jpg.
 import { isImagePath, unsupported } from "../data-source/image-files.ts";
 import { labelText } from "../data-source/label-text.ts";
-import { createProblemList, type ProblemList } from "../data-source/problem-list.ts";
+import { nestedFolders } from "../data-source/nested-folders.ts";
+import { createProblemList } from "../data-source/problem-list.ts";
 import { splitOfName } from "../data-source/split-name.ts";
 import type { DataRow, Listing, Reader } from "./reader.ts";
 
-/** Top folders that are splits: named so, and with images in folders below. A class may be called train. */
+/** Top folders that are splits: named so, and with class folders below. A class may itself be called train. */
 function splitFolders(images: readonly (readonly string[])[]): Set<string> {
   const withClasses = new Set<string>();
   const withImages = new Set<string>();
@@ -17,38 +18,25 @@ function splitFolders(images: readonly (readonly string[])[]): Set<string> {
   return new Set([...withClasses].filter((top) => !withImages.has(top) || withClasses.size > 1));
 }
 
-function readImage(
-  segments: readonly string[],
-  splits: ReadonlySet<string>,
-  problems: ProblemList,
-): DataRow | undefined {
-  const path = segments.join("/");
-  const top = segments[0] ?? "";
-  const isSplit = segments.length > 1 && splits.has(top);
-  const folders = segments.slice(isSplit ? 1 : 0, -1);
-  const refuse = (kind: string, message: string) => problems.add(kind, { message, where: path });
-  if (folders.length === 0) {
-    refuse("images outside a class folder", "Expected an image in a folder named after its class: move it into one.");
-    return undefined;
-  }
-  if (folders.length > 1) {
-    const [outer, inner] = folders;
-    const message = `Expected images directly in a class folder, got ${inner} inside ${outer}: name ${isSplit ? `${top}/` : ""}${outer} as data.source to use it alone, or write a CSV (path,label,group) that says which of the two names is the label.`;
-    refuse("images in nested folders", message);
-    return undefined;
+type ReadImage = { readonly row: DataRow } | { readonly kind: string; readonly message: string };
+
+function readImage(segments: readonly string[], splits: ReadonlySet<string>): ReadImage {
+  const [top = "", second] = segments;
+  const isSplit = splits.has(top);
+  const folder = isSplit ? second : top;
+  if (segments.length !== (isSplit ? 3 : 2) || folder === undefined) {
+    const message = "Expected an image in a folder named after its class: move it into one.";
+    return { kind: "images outside a class folder", message };
   }
   if (splits.size > 0 && !isSplit) {
     const message = `Expected every class folder inside a split folder (${[...splits].join(", ")}), got ${top} beside them: move it into one of them.`;
-    refuse("images beside the split folders", message);
-    return undefined;
+    return { kind: "images beside the split folders", message };
   }
-  const label = labelText(folders[0]);
-  if ("refused" in label) {
-    refuse("images in a folder whose name can't be a label", `${label.refused}.`);
-    return undefined;
-  }
+  const label = labelText(folder);
+  if ("refused" in label)
+    return { kind: "images in a folder whose name can't be a label", message: `${label.refused}.` };
   const split = isSplit ? splitOfName(top) : undefined;
-  return { path, ...label, ...(split === undefined ? {} : { split }) };
+  return { row: { path: segments.join("/"), ...label, ...(split === undefined ? {} : { split }) } };
 }
 
 function detect({ files, named_file }: Listing) {
@@ -68,7 +56,16 @@ export const imageFolder: Reader = {
       const message = `Expected a CSV or JSON Lines manifest with the column ${group_column}, since data.group names it, got class folders: write one (path,label,${group_column}) or leave data.group out.`;
       problems.add("settings", { message });
     }
-    const rows = images.flatMap((segments) => readImage(segments, splits, problems) ?? []);
+    const depth = (segments: readonly string[]) => segments.length - (splits.has(segments[0] ?? "") ? 1 : 0);
+    const nested = images.filter((segments) => depth(segments) > 2);
+    for (const problem of nestedFolders(nested, splits)) problems.add("folders of nested classes", problem);
+    const rows = images.flatMap((segments) => {
+      if (depth(segments) > 2) return [];
+      const image = readImage(segments, splits);
+      if ("row" in image) return image.row;
+      problems.add(image.kind, { message: image.message, where: segments.join("/") });
+      return [];
+    });
     const leftOut = listing.files.filter(({ path }) => !isImagePath(path)).map(({ path }) => unsupported(path));
     return { rows, left_out: leftOut, problems: problems.all(), notes: [] };
   },
