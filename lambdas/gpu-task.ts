@@ -26,14 +26,22 @@ export async function taskPointer(
   request: GpuTaskRequest,
   services: Services,
 ): Promise<TaskPointer> {
-  const { step, upstream, slice } = request;
-  const environment = { ...taskEnvironment(plan, services), ...request.environment };
-  const pointer = pointerOf(services, { step, upstream, slice, environment });
+  const pointer = pointerOfTask(plan, request, services);
   const output = services.files.addressOf(pointer);
   const deadline_ms = payload.deadline_ms === null ? "" : String(Math.round(payload.deadline_ms));
   const done = (await services.files.find(pointer)) !== undefined;
   const input = done ? "" : `${output}/${await writeInput(pointer, plan, request, services)}`;
   return { ...pointer, done, input, output, deadline_ms };
+}
+
+/** The pointer of a task's output, finished or not. */
+export function pointerOfTask(
+  plan: Pick<PlanRecord, "seed" | "threads">,
+  { step, upstream, slice, environment }: GpuTaskRequest,
+  services: Services,
+): StepPointer {
+  const everywhere = taskEnvironment(plan, services);
+  return pointerOf(services, { step, upstream, slice, environment: { ...everywhere, ...environment } });
 }
 
 function taskEnvironment({ seed, threads }: Pick<PlanRecord, "seed" | "threads">, { machine }: Services) {

@@ -1,0 +1,141 @@
+// decant run JOB: the whole workflow on this machine.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { DecantError } from "../../core/errors/problem.ts";
+import type { ReportModel } from "../../core/report/report-model.ts";
+import type { ProgressEvent, Services } from "../../lambdas/services.ts";
+import { dryRun } from "../dry-run.ts";
+import { type Ending, endingOf, INFEASIBLE } from "../exit-codes.ts";
+import { readProfileFile, storeProfile } from "../laptop/given-profile.ts";
+import { pythonInterpreter } from "../laptop/python.ts";
+import { nameRun } from "../laptop/run-name.ts";
+import { type RunOutcome, runWorkflow } from "../laptop/run-workflow.ts";
+import { createLaptopServices } from "../laptop/services.ts";
+import { SILENCE_MS_MAX } from "../laptop/silence.ts";
+import { toDecantError } from "../laptop/state-error.ts";
+import { stopOnSignals } from "../laptop/stop-signals.ts";
+import { loadJob } from "../load-job.ts";
+import { createJsonLines } from "../progress/json-lines.ts";
+import { createLiveList } from "../progress/live-list.ts";
+import { createPlainLines } from "../progress/plain-lines.ts";
+import type { Renderer } from "../progress/run-event.ts";
+import { storeFolder } from "../runs.ts";
+
+export interface RunOptions {
+  readonly json?: boolean;
+  readonly dryRun?: boolean;
+  readonly profile?: string;
+  readonly strict?: boolean;
+  readonly store?: string;
+}
+
+/** What this machine can measure: a job for another device is refused before any work. */
+const DEVICES = ["this-machine"];
+
+export function registerRun(program: Command): void {
+  program
+    .command("run")
+    .description("run a job: from pretrained model and data to a small model with a report")
+    .argument("<job>", "the job's YAML or JSON file")
+    .option("--json", "progress as JSON lines; the last is the result")
+    .option("--dry-run", "print the plan, the candidates and the estimated time, and train nothing")
+    .option("--profile <file>", "use this training speed instead of measuring it: see decant profile")
+    .option("--strict", "exit 3 when a promise could not be measured")
+    .addHelpText("after", "\nExample:\n  $ decant run decant.yaml --profile profile.json")
+    .action(async (job: string, _options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<RunOptions>();
+      process.exitCode = options.dryRun ? await dryRun(job, options, DEVICES) : await runJob(job, options);
+    });
+}
+
+/** Answers the exit code; everything that goes wrong is told by the renderer. */
+export async function runJob(jobFile: string, options: RunOptions): Promise<number> {
+  const renderer = createRenderer(options.json ?? false);
+  const stop = stopOnSignals(() => renderer.show({ event: "warning", message: "stopping; a few seconds" }));
+  try {
+    return await run(jobFile, options, renderer, stop.signal);
+  } catch (error) {
+    const known = toDecantError(error, options.store ?? "the store", stop.signal);
+    const ending = endingOf(known.code);
+    await renderer.end({ status: ending.status, run: null, artifact: null, report: null }, problemLines(known), []);
+    return ending.exit_code;
+  } finally {
+    stop.dispose();
+  }
+}
+
+async function run(jobFile: string, options: RunOptions, renderer: Renderer, signal: AbortSignal): Promise<number> {
+  const { job, folder } = await loadJob(jobFile, DEVICES);
+  const profile = options.profile === undefined ? undefined : await readProfileFile(options.profile);
+  const root = storeFolder(options.store, folder);
+  const python = pythonInterpreter(process.env);
+  const progress = (event: ProgressEvent) => renderer.show({ event: "progress", ...event });
+  const services = await createLaptopServices({ root, python, signal, progress });
+  const name = await nameRun(services, { job, folder });
+  const outcome = await runWorkflow({
+    services,
+    root,
+    python,
+    silence_ms_max: SILENCE_MS_MAX,
+    run: name,
+    job,
+    folder,
+    given_profile: profile && (await storeProfile(services, profile)),
+    emit: (event) => renderer.show(event),
+  });
+  return tell(services, name, jobFile, outcome, options.strict ?? false, renderer);
+}
+
+function createRenderer(json: boolean): Renderer {
+  if (json) return createJsonLines(process.stdout, process.stderr);
+  if (process.stdout.isTTY && !process.env.CI) return createLiveList(process.stdout, process.stderr);
+  return createPlainLines(process.stdout, process.stderr, () => Date.now());
+}
+
+async function tell(
+  services: Services,
+  name: string,
+  jobFile: string,
+  outcome: RunOutcome,
+  strict: boolean,
+  renderer: Renderer,
+): Promise<number> {
+  const { error, artifact } = outcome;
+  const folder = outcome.report && (await services.files.folderOf(outcome.report));
+  const unmeasured = folder === undefined ? [] : await unmeasuredPromises(join(folder, "report.json"));
+  for (const message of unmeasured) renderer.show({ event: "warning", message });
+  const ending: Ending = strict && !error && unmeasured.length > 0 ? INFEASIBLE : outcome.ending;
+  const reportFolder = artifact ?? folder;
+  await renderer.end(
+    {
+      status: ending.status,
+      run: name,
+      artifact: artifact ?? null,
+      report: reportFolder === undefined ? null : join(reportFolder, "report.html"),
+    },
+    error ? problemLines(error) : [],
+    hints(error, jobFile),
+  );
+  return ending.exit_code;
+}
+
+async function unmeasuredPromises(reportJson: string): Promise<string[]> {
+  const { promises } = JSON.parse(await readFile(reportJson, "utf8")) as Pick<ReportModel, "promises">;
+  return promises
+    .filter(({ verdict }) => verdict === "not-measured")
+    .map(({ promise, reason }) => `the promise ${promise} was not measured: ${reason}`);
+}
+
+function problemLines(error: DecantError): string[] {
+  return error.problems.map(({ message, where }) => `decant: ${where === undefined ? "" : `${where}: `}${message}`);
+}
+
+/** How to go on, where the same command goes on. */
+function hints(error: DecantError | undefined, jobFile: string): string[] {
+  if (error === undefined) return [];
+  const again = `decant run ${jobFile}`;
+  if (error.code === "Stopped") return [`Everything finished so far is kept. To go on: ${again}`];
+  if (error.code === "Deadline") return ["More time in the job (budget: time) goes on from what is kept."];
+  return endingOf(error.code).exit_code === 5 ? [`Everything finished so far is kept. To go on: ${again}`] : [];
+}

@@ -1,0 +1,80 @@
+// Interprets the workflow document in this process: Lambda states call their handler, Batch states start a child process.
+import { ExecutionAbortedError, ExecutionError, StateMachine } from "aws-local-stepfunctions";
+import { isErrorCode } from "../../core/errors/error-code.ts";
+import { DecantError, type ErrorCode } from "../../core/errors/problem.ts";
+import type { StateMachineDocument, TaskState } from "../../core/workflow/asl.ts";
+import { allStates } from "../../core/workflow/document.ts";
+import type { RunPayload } from "../../core/workflow/payload.ts";
+import { CANDIDATE_ERRORS } from "../../core/workflow/state/candidate.ts";
+import { named } from "./state-error.ts";
+
+export interface Interpretation {
+  readonly document: StateMachineDocument;
+  readonly input: RunPayload;
+  /** Runs a Lambda state's handler. Throws DecantErrors only. */
+  readonly lambda: (state: string, payload: unknown) => Promise<unknown>;
+  /** Runs a Batch state's task with its environment variables. Throws DecantErrors only. */
+  readonly task: (state: string, environment: Readonly<Record<string, string>>) => Promise<unknown>;
+  readonly signal: AbortSignal;
+}
+
+/** The state that records an error must run even after one. */
+const LAST_RITES = "RecordFailure";
+
+/** Resolves where the execution succeeds; throws a DecantError under the name that the execution failed with. */
+export async function interpret(request: Interpretation): Promise<void> {
+  const { document, input, signal } = request;
+  const machine = new StateMachine(document as never);
+  let fatal: DecantError | undefined;
+  const guarded = (state: string, work: (input: never) => Promise<unknown>) => async (stateInput: unknown) => {
+    // After an error that ends the Map, the interpreter still starts the items that were waiting: they end here.
+    if (fatal && state !== LAST_RITES) throw named(fatal);
+    try {
+      return await work(stateInput as never);
+    } catch (error) {
+      const known = error instanceof DecantError ? error : new DecantError("Defect", String(error), { cause: error });
+      if (!isCandidateError(known.code)) fatal ??= known;
+      throw named(known);
+    }
+  };
+  const handlers = Object.entries(allStates(document)).flatMap(([name, state]) =>
+    state.Type === "Task" ? [[name, guarded(name, handlerOf(name, state, request))] as const] : [],
+  );
+  const overrides = { taskResourceLocalHandlers: Object.fromEntries(handlers) };
+  const execution = machine.run(input as never, { overrides: overrides as never });
+  const abort = () => execution.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await execution.result;
+  } catch (error) {
+    throw reasonOf(error, fatal);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function isCandidateError(code: ErrorCode): boolean {
+  return (CANDIDATE_ERRORS as readonly string[]).includes(code);
+}
+
+function handlerOf(name: string, state: TaskState, { lambda, task }: Interpretation) {
+  if (state.Resource.endsWith(":lambda:invoke")) {
+    return async ({ Payload }: { Payload: unknown }) => ({ Payload: (await lambda(name, Payload)) ?? null });
+  }
+  return async ({ ContainerOverrides }: { ContainerOverrides: { Environment: { Name: string; Value: string }[] } }) => {
+    await task(name, Object.fromEntries(ContainerOverrides.Environment.map(({ Name, Value }) => [Name, Value])));
+    return {};
+  };
+}
+
+function reasonOf(error: unknown, fatal: DecantError | undefined): DecantError {
+  if (error instanceof ExecutionAbortedError) return new DecantError("Stopped", "The run was stopped by the user.");
+  const cause = error instanceof ExecutionError ? (error.cause as Error | undefined) : undefined;
+  const name = cause?.name ?? "Defect";
+  if (fatal?.code === name) return fatal; // with each of its problems
+  const message = cause?.message ?? String(error);
+  if (isErrorCode(name)) return new DecantError(name, message, { cause: error });
+  if (name === "States.Timeout")
+    return new DecantError("ChildFailed", `A state took too long: ${message}`, { cause: error });
+  return new DecantError("Defect", `${name}: ${message}`, { cause: error });
+}

@@ -1,0 +1,49 @@
+// The decant command: an explicit list of commands, and one place where errors become messages and exit codes.
+import { Command, CommanderError } from "commander";
+import { DecantError } from "../core/errors/problem.ts";
+import { TOOL_VERSION } from "../core/version.ts";
+import { COMMANDS } from "./commands/list.ts";
+import { endingOf } from "./exit-codes.ts";
+import { toDecantError } from "./laptop/state-error.ts";
+
+const INVALID = 2;
+
+function createProgram(): Command {
+  const program = new Command("decant")
+    .description(
+      "From a large pretrained model, a small labelled data set and a budget to a small ONNX file with a report.",
+    )
+    .version(TOOL_VERSION)
+    .option("--store <folder>", "where steps and runs are kept (default: .decant beside the job, or here)")
+    .exitOverride()
+    .showHelpAfterError("(--help says more)")
+    .addHelpText("after", "\nExample:\n  $ decant run decant.yaml");
+  for (const register of COMMANDS) register(program);
+  return program;
+}
+
+/** Answers the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...args], { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : INVALID;
+    return tell(error);
+  }
+}
+
+function tell(error: unknown): number {
+  const known = toDecantError(error, "the store", new AbortController().signal);
+  const title = known.code === "Defect" ? "this is a bug in decant; please report it:\n" : "";
+  process.stderr.write(`decant: ${title}${known.message}\n`);
+  if (known.code === "Defect" && !(error instanceof DecantError)) process.stderr.write(`${(error as Error).stack}\n`);
+  return endingOf(known.code).exit_code;
+}
+
+// A reader that closes the pipe early (head) is no error of this command.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+process.exitCode = await main(process.argv.slice(2));

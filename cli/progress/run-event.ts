@@ -1,0 +1,38 @@
+// What a run tells while it works: one event type, three renderers (live list, plain lines, JSON lines).
+import type { Status } from "../exit-codes.ts";
+
+export type RunEvent =
+  | { readonly event: "run"; readonly run: string; readonly store: string; readonly resumed: boolean }
+  | { readonly event: "waiting"; readonly message: string }
+  | { readonly event: "warning"; readonly message: string }
+  | {
+      readonly event: "state";
+      readonly state: string;
+      readonly status: "entered" | "succeeded" | "failed";
+      readonly candidate?: string;
+      readonly seconds?: number;
+      readonly message?: string;
+    }
+  | {
+      readonly event: "progress";
+      readonly step: string;
+      readonly done?: number;
+      readonly total?: number;
+      readonly message?: string;
+      readonly metrics?: Readonly<Record<string, number>>;
+    };
+
+export interface RunResult {
+  readonly status: Status;
+  readonly run: string | null;
+  /** Folder of the published artifact; null where none was published. */
+  readonly artifact: string | null;
+  /** report.html; null where the run ended before its report. */
+  readonly report: string | null;
+}
+
+export interface Renderer {
+  show(event: RunEvent): void;
+  /** The last line; problems are what stopped the run, ready to read. */
+  end(result: RunResult, problems: readonly string[], hints: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,47 @@
+// The runs of a store: their names, what their journals say, and which is the latest.
+import { resolve } from "node:path";
+import { DecantError } from "../core/errors/problem.ts";
+import type { Store } from "../core/store/store.ts";
+import { type JournalEntry, readJournal } from "./laptop/journal.ts";
+
+export interface RunRecord {
+  readonly run: string;
+  readonly entries: readonly JournalEntry[];
+  /** Epoch ms of the last entry; 0 without one. */
+  readonly last_ms: number;
+}
+
+const DEFAULT_STORE = ".decant";
+
+/** The store's folder: --store, or .decant in `beside`. */
+export function storeFolder(given: string | undefined, beside: string): string {
+  return given === undefined ? resolve(beside, DEFAULT_STORE) : resolve(given);
+}
+
+/** Latest first. */
+export async function listRuns(store: Store): Promise<readonly RunRecord[]> {
+  const names = new Set<string>();
+  for await (const path of store.list("runs/")) {
+    const [, run, file] = path.split("/");
+    if (run !== undefined && file !== undefined) names.add(run);
+  }
+  const records: RunRecord[] = [];
+  for (const run of names) {
+    const entries = await readJournal(store, run);
+    records.push({ run, entries, last_ms: entries.at(-1)?.at_ms ?? 0 });
+  }
+  return records.sort((a, b) => b.last_ms - a.last_ms);
+}
+
+/** The named run, or the latest. Throws InvalidInput where there is none. */
+export async function findRun(store: Store, name: string | undefined, root: string): Promise<RunRecord> {
+  const runs = await listRuns(store);
+  const found = name === undefined ? runs[0] : runs.find(({ run }) => run === name);
+  if (found) return found;
+  const known = runs.length > 0 ? ` Known runs: ${runs.map(({ run }) => run).join(", ")}.` : "";
+  const message =
+    name === undefined
+      ? `Expected a run in ${root}, got none. Start one with: decant run decant.yaml, or name its store with --store.`
+      : `Expected a run named ${name} in ${root}, got none.${known}`;
+  throw new DecantError("InvalidInput", message);
+}
