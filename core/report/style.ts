@@ -52,7 +52,7 @@ p { margin: 0 0 12px; max-width: 44em; }
 .muted { color: var(--soft); }
 .empty { padding: 12px 16px; border: 1px dashed var(--rule); border-radius: 6px; color: var(--soft); max-width: none; }
 code, pre { font-family: var(--mono); font-size: .87em; }
-pre { margin: 0; padding: 12px 14px; background: var(--faint); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { margin: 0 0 10px; line-height: 1.4; padding: 12px 14px; background: var(--faint); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 figure { margin: 0 0 22px; }
 figcaption { margin-top: 8px; }
 .scroller { position: relative; overflow-x: auto; margin-bottom: 18px; }
@@ -76,7 +76,7 @@ figure .scroller { margin-bottom: 0; }
 .gallery li { display: flex; flex-direction: column; gap: 2px; min-width: 0; }
 .gallery img, .no-picture { width: 112px; height: 112px; margin-bottom: 4px; border-radius: 5px; background: var(--faint); object-fit: cover; }
 .no-picture { display: grid; place-items: center; color: var(--soft); border: 1px dashed var(--rule); }
-.gallery .wrong .answer { color: var(--bad); } .gallery .answer { font-weight: 600; } .gallery .answer .muted { font-weight: 400; }
+.gallery .wrong .answer { color: var(--bad); } .gallery .answer { font-weight: 600; } .gallery .answer .muted { font-weight: 400; white-space: nowrap; }
 .gallery .answer, .gallery .truth { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; overflow-wrap: anywhere; }
 .gallery .path { color: var(--soft); font-size: 11.5px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 footer { margin-top: 56px; padding-top: 14px; border-top: 1px solid var(--rule); color: var(--soft); font-size: 13px; }

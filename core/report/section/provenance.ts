@@ -30,8 +30,7 @@ export function provenanceSection(model: ReportModel): Section {
 }
 
 function rebuild({ job, training, rebuild: command }: Provenance): Markup {
-  const profile = training && " and its training to profile.json, so that the same steps are planned on any machine";
-  return markup`<p class="note">Save the job below as decant.yaml${profile && markup` (in provenance.json it is under job)${profile}`}. With the same data, seed, versions and threads on the same kind of machine, model.onnx comes out the same.</p><pre><code>${command}</code></pre>${job && markup`<pre><code>${jobYaml(job)}</code></pre>`}`;
+  return markup`<p class="note">${job && "Save the job below, which is job in provenance.json, as decant.yaml. "}${training && "Save training of provenance.json as profile.json, so that the same steps are planned on any machine. "}With the same data, versions and threads on the same kind of machine, model.onnx comes out the same.</p><pre><code>${command}</code></pre>${job && markup`<pre><code>${jobYaml(job)}</code></pre>`}`;
 }
 
 function pairs(p: Provenance): (readonly [string, Insert])[] {
