@@ -15,6 +15,9 @@ export interface FolderLimits {
 
 export const FOLDER_LIMITS: FolderLimits = { files: 1_000_000, depth: 16 };
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+
 export interface FolderListing {
   /** In code-point order of path. */
   readonly files: readonly ListedFile[];
@@ -53,12 +56,19 @@ async function walkFolder(walk: Walk, folder: string, depth: number): Promise<vo
   for (const entry of entries) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (isIgnoredName(entry.name)) walk.ignored += 1;
+    else if (CONTROL.test(entry.name)) refuseName(walk, path);
     else if (entry.isDirectory()) await walkFolder(walk, path, depth + 1);
     else if (entry.isSymbolicLink()) await addLink(walk, path);
     else if (entry.isFile()) await addFile(walk, path, lstat);
     // A pipe or device is never opened: reading one may never end.
     else walk.ignored += 1;
   }
+}
+
+/** Such a name would break lines of manifests and reports, or steer a terminal. */
+function refuseName(walk: Walk, path: string): void {
+  const message = "Expected names without control characters: rename this.";
+  walk.problems.add("names with control characters", { message, where: JSON.stringify(path) });
 }
 
 async function addFile(walk: Walk, path: string, facts: typeof lstat): Promise<void> {

@@ -20,6 +20,8 @@ export function formatDuration(seconds: number): string {
   return unit ? `${seconds / SECONDS[unit]} ${unit}` : `${seconds} s`;
 }
 
+/** To six decimals, as they are written: so that a resolved duration can be written and read back. */
 function positive(value: number | undefined): number | undefined {
-  return value !== undefined && value > 0 ? value : undefined;
+  const rounded = value === undefined ? 0 : Number(value.toFixed(6));
+  return rounded > 0 ? rounded : undefined;
 }
