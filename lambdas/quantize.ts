@@ -70,8 +70,7 @@ async function quantizeFile(
     const chosen = chooseSamples(split.labels, SAMPLES, plan.seed);
     const result = await quantizeModel({
       model,
-      quantizer: qdqU8s8,
-      options: QUANTIZER_DEFAULTS,
+      plan: qdqU8s8.plan(model, QUANTIZER_DEFAULTS),
       calibration: packedSamples(model, split, chosen.calibration),
       held_back: packedSamples(model, split, chosen.held_back),
       runtime: modelRuntime(plan.threads, services.signal),

@@ -1,5 +1,6 @@
 // Runs calibration samples through the float model and gathers, in constant memory, a histogram of each value that will
 // be quantized and the mean of each weighted layer's input.
+import { DecantError } from "../errors/problem.ts";
 import type { Graph, Model } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/write-model.ts";
 import type { MeanMap } from "./convolve-mean.ts";
@@ -36,10 +37,19 @@ export async function calibrate(
   const fed = wanted.filter((name) => inputs.has(name));
   await runtime.observe(writeModel({ ...model, graph: observable(model.graph, inside) }), samples, observe);
   if (fed.length > 0) await observeInputs(samples, new Set(fed), observe);
+  refuseBroken(histograms);
   const means = new Map(
     [...sums].map(([name, { sum, dims, count }]) => [name, { values: sum.map((value) => value / count), dims }]),
   );
   return { histograms, means };
+}
+
+function refuseBroken(histograms: ReadonlyMap<string, Histogram>): void {
+  const broken = [...histograms].filter(([, histogram]) => histogram.broken).map(([name]) => name);
+  if (broken.length === 0) return;
+  const some = broken.slice(0, 3).join(", ");
+  const message = `expected finite numbers for every calibration picture, got NaN or infinity in ${broken.length} values (${some}): is the preprocessing the one that the model was trained with?`;
+  throw new DecantError("InvalidModel", message);
 }
 
 /** The graph with `values` as its only outputs. */
@@ -79,6 +89,9 @@ function addToMean(
     entry.sum.fill(Number.NaN);
     return;
   }
-  for (let at = 0; at < data.length; at += 1) entry.sum[at % size]! += data[at]!;
+  const { sum } = entry;
+  for (let start = 0; start < data.length; start += size) {
+    for (let at = 0; at < size; at += 1) sum[at]! += data[start + at]!;
+  }
   entry.count += batch;
 }

@@ -8,43 +8,43 @@ export interface Histogram {
   /** A power of two above every |value|; 0 before the first nonzero value. */
   readonly limit: number;
   readonly counts: Float64Array;
-  readonly zeros: number;
   readonly count: number;
   readonly min: number;
   readonly max: number;
-  /** NaN and infinities, which are in no bin. */
-  readonly not_finite: number;
+  /** Whether NaN or an infinity was seen: then the rest means nothing. */
+  readonly broken: boolean;
 }
 
 export function emptyHistogram(): Histogram {
-  return { limit: 0, counts: new Float64Array(BINS), zeros: 0, count: 0, min: Infinity, max: -Infinity, not_finite: 0 };
+  return { limit: 0, counts: new Float64Array(BINS), count: 0, min: Infinity, max: -Infinity, broken: false };
 }
 
 /** The histogram with `values` added. The counts array is taken over: the old histogram must not be used again. */
 export function added(histogram: Histogram, values: Float32Array): Histogram {
-  let { min, max, not_finite } = histogram;
+  let { min, max } = histogram;
+  let finite = 0;
   for (let at = 0; at < values.length; at += 1) {
     const value = values[at]!;
-    if (value < min && value !== -Infinity) min = value;
-    if (value > max && value !== Infinity) max = value;
+    finite += value - value;
+    if (value < min) min = value;
+    if (value > max) max = value;
   }
-  const absolute = Math.max(Math.abs(min), Math.abs(max));
-  const limit = Number.isFinite(absolute) ? Math.max(histogram.limit, powerOfTwoAbove(absolute)) : histogram.limit;
+  if (histogram.broken || finite !== 0) return { ...histogram, broken: true };
+  const limit = Math.max(histogram.limit, powerOfTwoAbove(Math.max(Math.abs(min), Math.abs(max))));
   const counts = limit === histogram.limit ? histogram.counts : rebinned(histogram, limit);
-  let zeros = histogram.zeros;
-  const scale = BINS / 2 / limit;
-  for (let at = 0; at < values.length; at += 1) {
-    const value = values[at]!;
-    if (value === 0) zeros += 1;
-    else if (value - value !== 0) not_finite += 1;
-    else counts[Math.floor(value * scale) + BINS / 2]! += 1;
-  }
-  return { limit, counts, zeros, count: histogram.count + values.length, min, max, not_finite };
+  const count = histogram.count + values.length;
+  if (limit === 0) counts[BINS / 2]! += values.length;
+  else addCounts(counts, values, BINS / 2 / limit);
+  return { limit, counts, count, min, max, broken: false };
 }
 
-/** The smallest power of two above `value`; 0 for 0. */
-export function powerOfTwoAbove(value: number): number {
-  if (value === 0) return 0;
+function addCounts(counts: Float64Array, values: Float32Array, scale: number): void {
+  for (let at = 0; at < values.length; at += 1) counts[Math.floor(values[at]! * scale) + BINS / 2]! += 1;
+}
+
+/** The smallest power of two above `value`; 0 where it is 0, or -infinity since nothing was seen. */
+function powerOfTwoAbove(value: number): number {
+  if (value === 0 || value === Infinity) return 0;
   const power = 2 ** Math.floor(Math.log2(value));
   // log2 may be off by one step next to a power of two.
   return power > value ? power : power * 2 > value ? power * 2 : power * 4;
@@ -52,6 +52,7 @@ export function powerOfTwoAbove(value: number): number {
 
 function rebinned(histogram: Histogram, limit: number): Float64Array {
   const counts = new Float64Array(BINS);
+  if (histogram.limit === 0) counts[BINS / 2] = histogram.count;
   if (histogram.limit === 0) return counts;
   const factor = limit / histogram.limit;
   for (let bin = 0; bin < BINS; bin += 1) {

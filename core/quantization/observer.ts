@@ -38,12 +38,11 @@ export function percentile(coverage: number): Observer {
   };
 }
 
-/** The first bin, from one end, at which more than `clipped` values were passed. Zeros belong to the middle. */
+/** The first bin, from one end, at which more than `clipped` values were passed. */
 function firstBin(histogram: Histogram, clipped: number, start: number, step: 1 | -1): number {
   let passed = 0;
   for (let bin = start; bin >= 0 && bin < BINS; bin += step) {
     passed += histogram.counts[bin]!;
-    if (bin === BINS / 2) passed += histogram.zeros;
     if (passed > clipped) return bin;
   }
   return start;

@@ -2,7 +2,7 @@
 // closest to the float model's on samples that calibration has not seen.
 import type { Model } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/write-model.ts";
-import type { Quantizer, QuantizerOptions } from "../quantizers/quantizer.ts";
+import type { QuantizationPlan } from "../quantizers/quantizer.ts";
 import { klBySample } from "../statistics/divergence.ts";
 import { type Logits, predictedClasses } from "../statistics/logits.ts";
 import { calibrate } from "./calibrate.ts";
@@ -16,8 +16,8 @@ const OBSERVERS: readonly Observer[] = [minMax, percentile(PERCENTILE_COVERAGE)]
 
 export interface QuantizeModelRequest {
   readonly model: Model;
-  readonly quantizer: Quantizer;
-  readonly options: QuantizerOptions;
+  /** A quantizer's plan for the model. */
+  readonly plan: QuantizationPlan;
   readonly calibration: ModelSamples;
   readonly held_back: ModelSamples;
   readonly runtime: ModelRuntime;
@@ -36,8 +36,7 @@ export interface QuantizedModel {
 }
 
 export async function quantizeModel(request: QuantizeModelRequest): Promise<QuantizedModel> {
-  const { model, quantizer, options, runtime, held_back, progress } = request;
-  const plan = quantizer.plan(model, options);
+  const { model, plan, runtime, held_back, progress } = request;
   progress?.(`calibrating on ${request.calibration.count} samples`);
   const calibration = await calibrate(plan.model, plan.calibration, request.calibration, runtime);
   const reference = await runtime.logits(writeModel(model), held_back);
