@@ -1,12 +1,32 @@
-"""Same seed, threads, versions and machine: same bytes. Called once, before any model is built."""
+"""Same seed, threads, versions and machine: same bytes. Imported before torch, since torch reads the environment once."""
 
+import ctypes
 import os
+import sys
 
 # CUDA's matrix library is deterministic only with this set before its first use.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+# Threads that wait sleep instead of spinning: on a shared machine spinning ones doubled the time of a training step.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 import torch
+
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
+
+
+def keep_freed_memory() -> None:
+    """Lets glibc reuse freed tensors instead of mapping fresh pages for each: measured, a training step of
+    EfficientNet-Lite0 at 160 px fell from 49 to 31 ms of CPU a sample. Elsewhere it does nothing."""
+    if not sys.platform.startswith("linux"):
+        return
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return  # musl has none
+    mallopt(_M_MMAP_MAX, 0)
+    mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+    mallopt(_M_TOP_PAD, 64 * 2**20)
 
 
 def device_of_this_machine() -> torch.device:
@@ -16,8 +36,11 @@ def device_of_this_machine() -> torch.device:
 
 def make_deterministic(threads: int) -> None:
     """Fixes the thread count and forbids algorithms whose result depends on timing."""
+    keep_freed_memory()
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
+    # Nothing here reads uninitialised memory, and filling it took a third of a training step.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue]
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False

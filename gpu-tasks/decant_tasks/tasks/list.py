@@ -1,11 +1,12 @@
 """All tasks, in alphabetical order."""
 
 from decant_tasks.errors import TaskError
+from decant_tasks.tasks.compress import COMPRESS
 from decant_tasks.tasks.fine_tune import FINE_TUNE
 from decant_tasks.tasks.profile import PROFILE
 from decant_tasks.tasks.task import Task
 
-TASKS: tuple[Task, ...] = (FINE_TUNE, PROFILE)
+TASKS: tuple[Task, ...] = (COMPRESS, FINE_TUNE, PROFILE)
 
 
 def find_task(name: str) -> Task:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -27,7 +27,8 @@ Curve = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class LoopSettings:
-    """How long and how fast. weight_decay does not touch biases and norms; `phase` names the curve."""
+    """How long and how fast. weight_decay does not touch biases and norms; `phase` names the curve; keep: the averaged
+    weights of the best epoch on validation, or of the last one, where few samples would choose by chance."""
 
     phase: str
     epochs: int
@@ -36,6 +37,7 @@ class LoopSettings:
     weight_decay: float = 0.05
     warmup_fraction: float = 0.1
     gradient_norm_limit: float = 5.0
+    keep: Literal["best", "last"] = "best"
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ def run_loop(
         score = evaluate(average)
         train_loss, loss_sum = loss_sum / batches_per_epoch, 0.0
         curve.append(_point(settings.phase, epoch + 1, step, train_loss, score))
-        if score.beats(best_score):
+        if settings.keep == "last" or score.beats(best_score):
             best_score = score
             best_state = {k: v.clone() for k, v in average.state_dict().items()}
         metrics = {"train_loss": train_loss, "validation_top1": score.top1, "validation_loss": score.loss}
