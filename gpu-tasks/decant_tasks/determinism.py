@@ -1,4 +1,4 @@
-"""Same seed, threads, versions and machine: same bytes. Imported before torch, since torch reads the environment once."""
+"""Same seed, threads, versions and machine: same bytes. Imported before torch, which reads the environment once."""
 
 import ctypes
 import os
