@@ -3,10 +3,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { runTask } from "../../adapters/task-process.ts";
-import { planInputSizes } from "../../core/planner/input-sizes.ts";
+import { AUTO_BACKBONE } from "../../core/plan/backbone-facts.ts";
+import { planInputSizes } from "../../core/plan/input-sizes.ts";
 import { taskPointer } from "../../lambdas/gpu-task.ts";
 import { profileTask } from "../../lambdas/profile-key.ts";
-import backbones from "../../schemas/backbones.json" with { type: "json" };
 import { pythonInterpreter } from "../laptop/python.ts";
 import { createLaptopServices } from "../laptop/services.ts";
 import { SILENCE_MS_MAX } from "../laptop/silence.ts";
@@ -37,10 +37,10 @@ async function profile({ output, store }: ProfileOptions): Promise<void> {
     signal: stop.signal,
     progress: (event) => process.stderr.write(`${describeProgress({ event: "progress", ...event })}\n`),
   });
-  const { architecture, input_size, mean, std } = backbones.auto;
-  const weights = { kind: "timm" as const, name: architecture }; // speed does not depend on them
-  const backbone = { architecture, input_size, mean: triple(mean), std: triple(std), weights };
-  const request = profileTask({ backbone, input_sizes: planInputSizes(input_size) }, services);
+  const request = profileTask(
+    { backbone: AUTO_BACKBONE, input_sizes: planInputSizes(AUTO_BACKBONE.input_size, []).input_sizes },
+    services,
+  );
   const plan = { seed: 0, threads: services.machine.cores };
   const pointer = await taskPointer({ deadline_ms: null }, plan, request, services);
   if (!pointer.done) {
@@ -51,9 +51,4 @@ async function profile({ output, store }: ProfileOptions): Promise<void> {
   const folder = await services.files.folderOf(pointer);
   await writeFile(output, await readFile(join(folder, "profile.json")));
   process.stdout.write(`${output}\n`);
-}
-
-function triple(values: readonly number[]): [number, number, number] {
-  const [red = 0, green = 0, blue = 0] = values;
-  return [red, green, blue];
 }
