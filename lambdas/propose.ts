@@ -18,7 +18,7 @@ export async function propose(payload: RunPayload, services: Services): Promise<
   const profile = required(payload.given_profile ?? payload.profile, "a profile", "Propose");
   const teacher = required(payload.teacher, "the teacher", "Propose");
   const decision = payload.decision && required(payload.decision, "the decision", "Propose");
-  const { counts, backbone, input_sizes, budget } = plan;
+  const { counts, backbone, crop_size, input_sizes, budget } = plan;
   const { pointer, output } = await runStep<Proposal & { readonly rung: number }>(
     services,
     {
@@ -30,6 +30,7 @@ export async function propose(payload: RunPayload, services: Services): Promise<
         architecture: backbone.architecture,
         pretrained_size: backbone.input_size,
         input_sizes,
+        crop_size,
         budget,
       },
       environment: {},

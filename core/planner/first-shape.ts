@@ -9,10 +9,10 @@ import type { Shape } from "./shape.ts";
 
 export function firstShape(plan: PlanRecord, network: Network): Shape {
   const parameters_ratio = parametersRatio(plan.budget.size_bytes, network);
-  const safe = safeSize(plan.input_sizes, plan.backbone.input_size);
+  const safe = safeSize(plan);
   const promise = plan.budget.latency_ms_p95;
   if (promise === undefined) return { input_size: safe, parameters_ratio, macs_ratio: 1 };
-  const sizes = usableSizes(plan.input_sizes, plan.backbone.input_size).filter((size) => size <= safe);
+  const sizes = usableSizes(plan).filter((size) => size <= safe);
   const affordable = promise * (1 - SEARCH.latency_margin);
   const predicted = (size: number) => (network.macsAt(size) * parameters_ratio) / COST.int8_macs_per_ms;
   return {

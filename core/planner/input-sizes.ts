@@ -1,25 +1,20 @@
-// Which input sizes a run may use: the pretrained size and smaller ones, in steps that every stride divides.
+// Which of the planned input sizes are worth a candidate, and which one kept accuracy in measurements.
+import type { PlanRecord } from "../workflow/records/plan.ts";
 import { SEARCH } from "./recipes.ts";
 
-const STEP_PX = 16;
-const SHARES = [1, 6 / 7, 5 / 7, 4 / 7, 1 / 2];
+type Sizes = Pick<PlanRecord, "backbone" | "crop_size" | "input_sizes">;
 
-/** Descending, unique; for 224: 224, 192, 160, 128, 112. */
-export function planInputSizes(pretrained: number): number[] {
-  const sizes = SHARES.map((share) =>
-    share === 1 ? pretrained : Math.round((pretrained * share) / STEP_PX) * STEP_PX,
-  );
-  return [...new Set(sizes)].filter((size) => size > 0 && size <= pretrained);
-}
-
-/** The planned sizes that are not too small to keep what was pretrained, descending. */
-export function usableSizes(sizes: readonly number[], pretrained: number): number[] {
-  const usable = sizes.filter((size) => size >= pretrained * SEARCH.size_ratio_min);
-  return [...(usable.length > 0 ? usable : sizes)].sort((a, b) => b - a);
+/** Descending: neither larger than what training crops are cut from, nor too small to keep what was pretrained. */
+export function usableSizes({ backbone, crop_size, input_sizes }: Sizes): number[] {
+  const sizes = input_sizes.filter((size) => size <= crop_size);
+  const large = sizes.filter((size) => size >= backbone.input_size * SEARCH.size_ratio_min);
+  const usable = [large, sizes, input_sizes].find((list) => list.length > 0) ?? [];
+  return [...usable].sort((a, b) => b - a);
 }
 
 /** The size that kept accuracy in measurements, or the next smaller one that is planned. */
-export function safeSize(sizes: readonly number[], pretrained: number): number {
-  const usable = usableSizes(sizes, pretrained);
-  return usable.find((size) => size <= pretrained * SEARCH.safe_size_ratio + 1e-9) ?? usable.at(-1)!;
+export function safeSize(plan: Sizes): number {
+  const usable = usableSizes(plan);
+  const safe = plan.backbone.input_size * SEARCH.safe_size_ratio + 1e-9;
+  return usable.find((size) => size <= safe) ?? usable.at(-1)!;
 }

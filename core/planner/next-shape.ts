@@ -49,7 +49,7 @@ function faster(
 ): NextShape | undefined {
   if (latency === undefined) return undefined;
   const share = (latency.promised / point.latency_ms_p95_upper) * (1 - SEARCH.latency_margin);
-  const below = usableSizes(plan.input_sizes, plan.backbone.input_size).filter((size) => size < shape.input_size);
+  const below = usableSizes(plan).filter((size) => size < shape.input_size);
   const enough = below.find((size) => (size / shape.input_size) ** 2 <= share);
   if (enough !== undefined) {
     return { shape: { ...shape, input_size: enough }, aim: "latency", why: "it was too slow, so the input is smaller" };
@@ -72,7 +72,7 @@ function moreAccurate(
   const promise = plan.budget.latency_ms_p95;
   const fits = (size: number) =>
     promise === undefined || point.latency_ms_p95_upper * (size / shape.input_size) ** 2 <= promise;
-  const larger = usableSizes(plan.input_sizes, plan.backbone.input_size)
+  const larger = usableSizes(plan)
     .filter((size) => size > shape.input_size && fits(size))
     .at(-1);
   if (larger === undefined) return undefined;
@@ -81,7 +81,7 @@ function moreAccurate(
 }
 
 function quicker(plan: PlanRecord, shape: Shape): NextShape | undefined {
-  const below = usableSizes(plan.input_sizes, plan.backbone.input_size).find((size) => size < shape.input_size);
+  const below = usableSizes(plan).find((size) => size < shape.input_size);
   if (below === undefined) return undefined;
   const why = "every promise is kept and time is left, so a smaller and faster input is tried";
   return { shape: { ...shape, input_size: below }, aim: "speed", why };

@@ -9,7 +9,7 @@ import { networkOfTeacher } from "./network.ts";
 import { nextShape } from "./next-shape.ts";
 import { SEARCH, STUDENT, TEACHER } from "./recipes.ts";
 import { candidateOf, type Shape } from "./shape.ts";
-import { candidateSeconds, epochSeconds } from "./student-time.ts";
+import { affordableEpochs, candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
 import { CANDIDATE_FIXED_S, trainingSeconds } from "./training-time.ts";
 
@@ -37,7 +37,7 @@ export function propose(input: ProposeInput): Proposal {
   if (rung === 1) return firstRung(input, epochs_s);
   const next = nextShape(input.plan, input.tried, input.points);
   if (next === undefined) return nothing("no untried input size or width could help");
-  const epochs = affordableEpochs(input, next.shape, epochs_s);
+  const epochs = epochsOf(input, next.shape, epochs_s);
   const needed = next.aim === "speed" ? SEARCH.epochs_for_gain : STUDENT.epochs_min;
   // No figure of the clock in here: the reason goes into Decide's key.
   if (epochs < needed) return nothing(`another rung needs ${needed} epochs, which the time left does not allow`);
@@ -47,10 +47,10 @@ export function propose(input: ProposeInput): Proposal {
 function firstRung(input: ProposeInput, epochs_s: number): Proposal {
   const { plan, teacher } = input;
   const first = firstShape(plan, networkOfTeacher(teacher));
-  const sizes = usableSizes(plan.input_sizes, plan.backbone.input_size).filter((size) => size <= first.input_size);
+  const sizes = usableSizes(plan).filter((size) => size <= first.input_size);
   const options = sizes.map((input_size) => {
     const shape = { ...first, input_size };
-    return { shape, epochs: affordableEpochs(input, shape, epochs_s) };
+    return { shape, epochs: epochsOf(input, shape, epochs_s) };
   });
   const option = options.find(({ epochs }) => epochs >= TEACHER.epochs_wanted) ?? options.at(-1)!;
   if (option.epochs < 1) return nothing("the time left allows no epoch of any candidate: promise more time");
@@ -69,10 +69,9 @@ function secondsForEpochs({ plan, profile, teacher, tried, clock_left_s }: Propo
   return clock_left_s === null ? planned : Math.min(planned, clock_left_s - CANDIDATE_FIXED_S);
 }
 
-function affordableEpochs({ plan, profile, teacher }: ProposeInput, shape: Shape, epochs_s: number): number {
+function epochsOf({ plan, profile, teacher }: ProposeInput, shape: Shape, available_s: number): number {
   const student = { input_size: shape.input_size, macs_ratio: Math.min(shape.macs_ratio, shape.parameters_ratio) };
-  const epoch_s = epochSeconds(plan, profile, teacher.input_size, student);
-  return Math.max(0, Math.min(STUDENT.epochs_max, Math.floor(epochs_s / epoch_s)));
+  return affordableEpochs(plan, profile, teacher.input_size, student, available_s);
 }
 
 function one(input: ProposeInput, shape: Shape, epochs: number, why: string): Proposal {

@@ -17,6 +17,8 @@ export const STUDENT = {
   learning_rate: 7e-4,
   temperature: 2,
   distillation_weight: 0.8,
+  /** The teacher answers this many augmented views of a sample at most; VIEWS_MAX of the compress task. */
+  teacher_views_max: 12,
   epochs_min: 6,
   epochs_max: 60,
   pruner: "expansion",
@@ -34,7 +36,7 @@ export const SEARCH = {
   epochs_for_gain: 12,
   /** Input size over the pretrained size that kept accuracy in measurements (160 of 224). */
   safe_size_ratio: 160 / 224,
-  size_ratio_min: 0.5,
+  size_ratio_min: 96 / 224,
   size_margin: 0.04,
   latency_margin: 0.1,
   parameters_ratio_min: 0.05,

@@ -1,30 +1,46 @@
-// Seconds that a candidate takes: each epoch trains the student and runs the teacher on the same crops.
+// Seconds that a candidate takes: each epoch trains the student; the teacher answers a limited number of views once.
 import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { Candidate, TrainingProfile } from "../workflow/records/training.ts";
-import { COST } from "./recipes.ts";
+import { COST, STUDENT } from "./recipes.ts";
 import { sampleTime } from "./speed.ts";
 import { total } from "./teacher-recipe.ts";
 import { CANDIDATE_FIXED_S } from "./training-time.ts";
 
-export interface StudentShape {
+export interface Student {
   readonly input_size: number;
   /** Share of the backbone's MACs that remains, 0..1. */
   readonly macs_ratio: number;
 }
 
-export function epochSeconds(
+/** Of `epochs` epochs, without fixed costs. */
+export function studentSeconds(
   plan: PlanRecord,
   profile: TrainingProfile,
   teacherSize: number,
-  student: StudentShape,
+  student: Student,
+  epochs: number,
 ): number {
   const { architecture } = plan.backbone;
   const own = sampleTime(profile, architecture, student.input_size);
   const teacher = sampleTime(profile, architecture, teacherSize);
   const shrunk = COST.unpruned_share + (1 - COST.unpruned_share) * student.macs_ratio;
-  const train_ms = total(plan.counts.train) * (own.train_ms * shrunk + teacher.forward_ms);
-  const validation_ms = total(plan.counts.validation) * own.forward_ms * shrunk;
-  return (train_ms + validation_ms) / 1000;
+  const train = total(plan.counts.train);
+  const views_ms = Math.min(epochs, STUDENT.teacher_views_max) * train * teacher.forward_ms;
+  const epoch_ms = (train * own.train_ms + total(plan.counts.validation) * own.forward_ms) * shrunk;
+  return (views_ms + epochs * epoch_ms) / 1000;
+}
+
+/** The most epochs, 0 to the limit, that take at most `available_s`. */
+export function affordableEpochs(
+  plan: PlanRecord,
+  profile: TrainingProfile,
+  teacherSize: number,
+  student: Student,
+  available_s: number,
+): number {
+  let epochs: number = STUDENT.epochs_max;
+  while (epochs > 0 && studentSeconds(plan, profile, teacherSize, student, epochs) > available_s) epochs -= 1;
+  return epochs;
 }
 
 /** Epochs and all that comes with a candidate up to its measurement. */
@@ -32,12 +48,9 @@ export function candidateSeconds(
   plan: PlanRecord,
   profile: TrainingProfile,
   teacherSize: number,
-  candidate: Candidate,
+  { input_size, prune, training }: Candidate,
 ): number {
-  return CANDIDATE_FIXED_S + candidate.training.epochs * epochSeconds(plan, profile, teacherSize, shapeOf(candidate));
-}
-
-export function shapeOf({ input_size, prune }: Candidate): StudentShape {
   // Pruned expansions take parameters and MACs in nearly equal shares (Lite0: 56 % and 54 %).
-  return { input_size, macs_ratio: prune?.macs_ratio ?? prune?.parameters_ratio ?? 1 };
+  const student = { input_size, macs_ratio: Math.min(prune?.macs_ratio ?? 1, prune?.parameters_ratio ?? 1) };
+  return CANDIDATE_FIXED_S + studentSeconds(plan, profile, teacherSize, student, training.epochs);
 }

@@ -17,9 +17,7 @@ export interface TeacherPlan {
 /** The largest input with enough epochs, else the smallest. Zero epochs: the linear probe alone is the teacher. */
 export function planTeacher(plan: PlanRecord, profile: TrainingProfile): TeacherPlan {
   const available_s = trainingSeconds(plan.budget) * TEACHER.time_share;
-  const options = usableSizes(plan.input_sizes, plan.backbone.input_size).map((size) =>
-    optionAt(plan, profile, size, available_s),
-  );
+  const options = usableSizes(plan).map((size) => optionAt(plan, profile, size, available_s));
   const option = options.find(({ epochs }) => epochs >= TEACHER.epochs_wanted) ?? options.at(-1)!;
   const recipe = {
     input_size: option.size,
