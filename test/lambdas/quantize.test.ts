@@ -105,6 +105,7 @@ async function layCandidate(services: Services, modelSize = SIZE): Promise<Candi
     map_concurrency: 1,
     plan,
     data,
+    deadline_ms: null,
     compressed: { ...compressed, done: true, deadline_ms: "", input: "", output: "" },
     candidate: { input_size: SIZE } as CandidatePayload["candidate"],
   };
