@@ -27,3 +27,27 @@ describe.each(Object.entries(REGISTRIES))("the registry %s", (folder, { list, si
     expect(imported).toEqual([...entries].sort());
   });
 });
+
+/** Python registries: entry files, beside the list and the interface in the singular. */
+const PYTHON_REGISTRIES: Readonly<Record<string, string>> = {
+  importances: "importance",
+  pruners: "pruner",
+  tasks: "task",
+  transfers: "transfer",
+};
+
+describe.each(Object.entries(PYTHON_REGISTRIES))("the Python registry %s", (folder, singular) => {
+  const root = `gpu-tasks/decant_tasks/${folder}`;
+  const files = sourceFiles(new RegExp(`^${root}/[^/]+\\.py$`));
+  const names = files.map((file) => file.path.slice(root.length + 1, -".py".length));
+
+  it("lists every entry file, in alphabetical order", () => {
+    expect(names).toEqual(expect.arrayContaining(["list", singular]));
+    const entries = names.filter((name) => !["__init__", "list", singular].includes(name));
+    const list = files.find((file) => file.path === `${root}/list.py`);
+    const imported = [...(list?.text.matchAll(new RegExp(`from decant_tasks\\.${folder}\\.(\\w+) import`, "g")) ?? [])]
+      .map((match) => match[1])
+      .filter((name) => name !== singular);
+    expect(imported).toEqual([...entries].sort());
+  });
+});
