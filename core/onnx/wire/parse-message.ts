@@ -100,7 +100,8 @@ function parseField(reading: Reading, owner: MessageName, field: Field, wire: nu
   const isMessage = !(field.type in WIRE_TYPE);
   const expected = isMessage ? 2 : WIRE_TYPE[field.type as Scalar];
   if (wire === 2 && expected !== 2 && field.repeated) {
-    const end = cursor.position + readLength(cursor);
+    const length = readLength(cursor);
+    const end = cursor.position + length;
     while (cursor.position < end) list.push(scalar(reading, field.type as Scalar, end));
     return;
   }
