@@ -38,7 +38,8 @@ export async function readRunStatus(
     ...(ended?.cause !== undefined && { cause: ended.cause }),
     ...(entered?.event === "state-entered" && { state: entered.state }),
     ...(entered?.event === "state-entered" && entered.candidate !== undefined && { candidate: entered.candidate }),
-    used_s: usedMilliseconds(entries) / 1000,
+    // Without the entry that closed the account, if it is closed.
+    used_s: usedMilliseconds(ended ? entries.slice(0, -1) : entries) / 1000,
     started_ms: entries[0]?.at_ms ?? 0,
     last_ms: last?.at_ms ?? 0,
     states: finishedStates(entries),

@@ -84,7 +84,7 @@ async function run(jobFile: string, options: RunOptions, renderer: Renderer, sig
     given_profile: profile && (await storeProfile(services, profile)),
     emit: (event) => renderer.show(event),
   });
-  return tell(services, name, jobFile, outcome, options.strict ?? false, renderer);
+  return tell(services, name, outcome, options.strict ?? false, renderer);
 }
 
 function createRenderer(json: boolean): Renderer {
@@ -96,7 +96,6 @@ function createRenderer(json: boolean): Renderer {
 async function tell(
   services: Services,
   name: string,
-  jobFile: string,
   outcome: RunOutcome,
   strict: boolean,
   renderer: Renderer,
@@ -115,7 +114,7 @@ async function tell(
       report: reportFolder === undefined ? null : join(reportFolder, "report.html"),
     },
     error ? problemLines(error) : [],
-    hints(error, jobFile),
+    hints(error),
   );
   return ending.exit_code;
 }
@@ -132,9 +131,10 @@ function problemLines(error: DecantError): string[] {
 }
 
 /** How to go on, where the same command goes on. */
-function hints(error: DecantError | undefined, jobFile: string): string[] {
+function hints(error: DecantError | undefined): string[] {
   if (error === undefined) return [];
-  const again = `decant run ${jobFile}`;
+  const quoted = process.argv.slice(2).map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg)));
+  const again = `decant ${quoted.join(" ")}`;
   if (error.code === "Stopped") return [`Everything finished so far is kept. To go on: ${again}`];
   if (error.code === "Deadline") return ["More time in the job (budget: time) goes on from what is kept."];
   return endingOf(error.code).exit_code === 5 ? [`Everything finished so far is kept. To go on: ${again}`] : [];
