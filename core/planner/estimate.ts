@@ -5,7 +5,7 @@ import { networkOfPlan } from "./network.ts";
 import { propose } from "./propose.ts";
 import { COST } from "./recipes.ts";
 import { planTeacher } from "./teacher-recipe.ts";
-import { CANDIDATE_FIXED_S } from "./training-time.ts";
+import { CANDIDATE_FIXED_S, prepareSeconds } from "./training-time.ts";
 
 export interface RunEstimate {
   readonly teacher: TeacherRecipe;
@@ -30,7 +30,7 @@ export function estimateRun(plan: PlanRecord, profile: TrainingProfile): RunEsti
     clock_left_s: null,
   });
   const seconds = {
-    "prepare-data": COST.prepare_s,
+    "prepare-data": prepareSeconds(plan.counts),
     profile: COST.profile_s,
     "fine-tune": COST.teacher_fixed_s + teacher.estimate_s,
     compress: Math.max(0, rung.estimate_s - CANDIDATE_FIXED_S) + COST.student_fixed_s,

@@ -65,8 +65,10 @@ function secondsForEpochs({ plan, profile, teacher, tried, clock_left_s }: Propo
     return sum + candidateSeconds(plan, profile, teacher.input_size, candidate);
   }, planTeacher(plan, profile).estimate_s);
   // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates tried, this one's are paid.
-  const planned = trainingSeconds(plan.budget) - spent;
-  return clock_left_s === null ? planned : Math.min(planned, clock_left_s - CANDIDATE_FIXED_S);
+  const planned = trainingSeconds(plan) - spent;
+  if (clock_left_s === null) return planned;
+  // The profile's word is good for the share that the plan laid out, so the same share of what is left.
+  return Math.min(planned, clock_left_s * SEARCH.time_safety - CANDIDATE_FIXED_S);
 }
 
 function epochsOf({ plan, profile, teacher }: ProposeInput, shape: Shape, available_s: number): number {

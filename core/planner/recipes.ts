@@ -44,14 +44,15 @@ export const SEARCH = {
 
 /** Fixed costs in seconds, and forward speeds in MACs per millisecond on one thread. */
 export const COST = {
-  prepare_s: 10,
+  prepare_fixed_s: 2,
+  prepare_ms_per_sample: 6,
   profile_s: 15,
-  teacher_fixed_s: 20,
-  student_fixed_s: 25,
-  quantize_s: 15,
-  measure_s: 12,
-  certify_s: 15,
-  report_s: 5,
+  teacher_fixed_s: 18,
+  student_fixed_s: 22,
+  quantize_s: 12,
+  measure_s: 10,
+  certify_s: 10,
+  report_s: 3,
   /** Pruning speeds up training by less than its share of MACs: this share of a step doesn't shrink. */
   unpruned_share: 0.3,
   int8_macs_per_ms: 60e6,

@@ -16,7 +16,7 @@ export interface TeacherPlan {
 
 /** The largest input with enough epochs, else the smallest. Zero epochs: the linear probe alone is the teacher. */
 export function planTeacher(plan: PlanRecord, profile: TrainingProfile): TeacherPlan {
-  const available_s = trainingSeconds(plan.budget) * TEACHER.time_share;
+  const available_s = trainingSeconds(plan) * TEACHER.time_share;
   const options = usableSizes(plan).map((size) => optionAt(plan, profile, size, available_s));
   const option = options.find(({ epochs }) => epochs >= TEACHER.epochs_wanted) ?? options.at(-1)!;
   const recipe = {
@@ -47,9 +47,13 @@ function optionAt(plan: PlanRecord, profile: TrainingProfile, size: number, avai
 function remarksOn(plan: PlanRecord, { input_size, epochs }: TeacherRecipe): string[] {
   const remarks: string[] = [];
   if (input_size < plan.backbone.input_size) {
+    const largest = usableSizes(plan)[0];
+    const why =
+      input_size === largest
+        ? "the images are not larger"
+        : `${TEACHER.epochs_wanted} epochs of the larger input don't fit the time`;
     remarks.push(
-      `the teacher is trained at ${input_size} px instead of the pretrained ${plan.backbone.input_size} px: ` +
-        `${TEACHER.epochs_wanted} epochs of the larger input don't fit the time`,
+      `the teacher is trained at ${input_size} px instead of the pretrained ${plan.backbone.input_size} px: ${why}`,
     );
   }
   if (epochs < TEACHER.epochs_min) {

@@ -11,7 +11,7 @@ describe("planTeacher", () => {
     fc.assert(
       fc.property(plans, profiles, (plan, profile) => {
         const { recipe, estimate_s } = planTeacher(plan, profile);
-        const share_s = trainingSeconds(plan.budget) * TEACHER.time_share;
+        const share_s = trainingSeconds(plan) * TEACHER.time_share;
         if (recipe.epochs > 0) expect(estimate_s).toBeLessThanOrEqual(share_s + 1e-6);
         expect(plan.input_sizes).toContain(recipe.input_size);
         expect(recipe.epochs).toBeLessThanOrEqual(TEACHER.epochs_max);
@@ -48,9 +48,15 @@ describe("planTeacher", () => {
     expect(flowers.recipe.input_size).toBeLessThan(224);
     expect(flowers.recipe.epochs).toBeGreaterThanOrEqual(TEACHER.epochs_wanted);
     expect(flowers.remarks.join()).toContain("instead of the pretrained 224 px");
-    const hurried = planTeacher(planOf({ time_s: 130 }), profileOf(45, 15));
+    const hurried = planTeacher(planOf({ time_s: 120 }), profileOf(45, 15));
     expect(hurried.recipe.epochs).toBeLessThan(TEACHER.epochs_min);
     expect(hurried.remarks.join()).toContain("a longer time promise helps");
+  });
+
+  it("says so when the images are too small for the pretrained size", () => {
+    const { recipe, remarks } = planTeacher({ ...planOf({ time_s: 600 }), crop_size: 152 }, profileOf(2, 0.7));
+    expect(recipe.input_size).toBe(128);
+    expect(remarks.join()).toContain("the images are not larger");
   });
 
   it("refuses a profile without speeds", () => {
