@@ -106,23 +106,29 @@ function parseField(reading: Reading, owner: MessageName, field: Field, wire: nu
     return;
   }
   if (wire !== expected) throw new WireError(`expected wire type ${expected}, got ${wire}`);
-  if (!isMessage) {
-    list.push(scalar(reading, field.type as Scalar, cursor.end));
-    return;
-  }
+  list.push(isMessage ? nested(reading, field.type as MessageName) : scalar(reading, field.type as Scalar, cursor.end));
+}
+
+/** A message with its length in front. */
+function nested(reading: Reading, type: MessageName): Message {
+  const { cursor } = reading;
   const length = readLength(cursor);
   const outer = cursor.end;
   cursor.end = cursor.position + length;
-  list.push(parseMessage(reading, field.type as MessageName));
+  const message = parseMessage(reading, type);
   cursor.end = outer;
+  return message;
 }
 
 function parseUnwanted(reading: Reading, owner: MessageName, field: Field, wire: number) {
   const { cursor } = reading;
   if (wire !== 2) throw new WireError(`expected wire type 2, got ${wire}`);
-  const length = readLength(cursor);
-  take(cursor, length);
-  if (field.handling === "refuse" && length > 0) {
+  const start = cursor.position;
+  if (field.type in WIRE_TYPE) take(cursor, readLength(cursor));
+  else nested(reading, field.type as MessageName);
+  // The length itself takes one byte where it is 0.
+  const isEmpty = cursor.position === start + 1;
+  if (field.handling === "refuse" || (field.handling === "refuse-unless-empty" && !isEmpty)) {
     report(reading, `expected no ${field.name}: it could change the result and is not read here; export without it`);
   }
   const name = `${owner}.${field.name}`;

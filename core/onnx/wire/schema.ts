@@ -7,15 +7,19 @@ export interface Field {
   readonly name: string;
   readonly type: Scalar | MessageName;
   readonly repeated: boolean;
-  readonly handling: "keep" | "leave-out" | "refuse";
+  readonly handling: "keep" | "leave-out" | "refuse" | "refuse-unless-empty";
 }
 
 const one = (name: string, type: Field["type"]): Field => ({ name, type, repeated: false, handling: "keep" });
 const many = (name: string, type: Field["type"]): Field => ({ name, type, repeated: true, handling: "keep" });
-/** Can't change what a runtime computes: counted and named in the report. */
-const leaveOut = (name: string): Field => ({ name, type: "bytes", repeated: true, handling: "leave-out" });
-/** Could change a result and isn't understood here. An empty one is left out instead. */
+/** Can't change what a runtime computes: counted and named in the report. A message is checked all the same. */
+const leaveOut = (name: string, type: Field["type"] = "bytes"): Field => {
+  return { name, type, repeated: true, handling: "leave-out" };
+};
+/** Could change a result and isn't understood here. */
 const refuse = (name: string): Field => ({ name, type: "bytes", repeated: true, handling: "refuse" });
+/** The same for texts, whose empty one is what absence means. */
+const refuseText = (name: string): Field => ({ name, type: "bytes", repeated: true, handling: "refuse-unless-empty" });
 
 export const IR_VERSION_MAX = 14;
 
@@ -50,9 +54,9 @@ export const MESSAGES = {
     9: many("opset_import", "OperatorSetIdProto"),
     10: one("domain", "string"),
     11: many("attribute_proto", "AttributeProto"),
-    12: leaveOut("value_info"),
-    13: refuse("overload"),
-    14: leaveOut("metadata_props"),
+    12: leaveOut("value_info", "ValueInfoProto"),
+    13: refuseText("overload"),
+    14: leaveOut("metadata_props", "StringStringEntryProto"),
   },
   GraphProto: {
     1: many("node", "NodeProto"),
@@ -62,9 +66,9 @@ export const MESSAGES = {
     11: many("input", "ValueInfoProto"),
     12: many("output", "ValueInfoProto"),
     13: many("value_info", "ValueInfoProto"),
-    14: leaveOut("quantization_annotation"),
+    14: leaveOut("quantization_annotation", "TensorAnnotation"),
     15: refuse("sparse_initializer"),
-    16: leaveOut("metadata_props"),
+    16: leaveOut("metadata_props", "StringStringEntryProto"),
   },
   ModelProto: {
     1: one("ir_version", "int64"),
@@ -88,12 +92,16 @@ export const MESSAGES = {
     5: many("attribute", "AttributeProto"),
     6: leaveOut("doc_string"),
     7: one("domain", "string"),
-    8: refuse("overload"),
-    9: leaveOut("metadata_props"),
+    8: refuseText("overload"),
+    9: leaveOut("metadata_props", "StringStringEntryProto"),
     10: leaveOut("device_configurations"),
   },
   OperatorSetIdProto: { 1: one("domain", "string"), 2: one("version", "int64") },
   StringStringEntryProto: { 1: one("key", "string"), 2: one("value", "string") },
+  TensorAnnotation: {
+    1: one("tensor_name", "string"),
+    2: many("quant_parameter_tensor_names", "StringStringEntryProto"),
+  },
   TensorProto: {
     1: many("dims", "int64"),
     2: one("data_type", "int32"),
@@ -109,7 +117,7 @@ export const MESSAGES = {
     12: leaveOut("doc_string"),
     13: many("external_data", "StringStringEntryProto"),
     14: one("data_location", "int32"),
-    16: leaveOut("metadata_props"),
+    16: leaveOut("metadata_props", "StringStringEntryProto"),
   },
   TensorShapeProto: { 1: many("dim", "Dimension") },
   Dimension: { 1: one("dim_value", "int64"), 2: one("dim_param", "string"), 3: leaveOut("denotation") },
@@ -130,7 +138,7 @@ export const MESSAGES = {
     1: one("name", "string"),
     2: one("type", "TypeProto"),
     3: leaveOut("doc_string"),
-    4: leaveOut("metadata_props"),
+    4: leaveOut("metadata_props", "StringStringEntryProto"),
   },
 } as const satisfies Record<string, Readonly<Record<number, Omit<Field, "type"> & { type: string }>>>;
 
@@ -146,6 +154,7 @@ export type MessageName =
   | "OptionalType"
   | "SequenceType"
   | "StringStringEntryProto"
+  | "TensorAnnotation"
   | "TensorProto"
   | "TensorShapeProto"
   | "TensorType"
