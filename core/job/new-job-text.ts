@@ -16,7 +16,7 @@ export function jobText({ name, source, found, budget }: NewJob): string {
   return `# What to compress, for which device and within which budget. Every key is explained in docs/reference.md.
 # Next: decant run FILE --dry-run shows the plan; decant run FILE does it.
 version: 1
-name: ${name} # runs, splits and published files are kept under it
+name: ${plainText(name)} # runs, splits and published files are kept under it
 task: image-classification
 
 data:
@@ -43,6 +43,11 @@ budget:
 
 seed: 0
 `;
+}
+
+/** Quoted where YAML would read a number or a truth value. */
+function plainText(name: string): string {
+  return /^[a-z]/.test(name) && !/^(?:true|false|null)$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** A job name out of any text. */

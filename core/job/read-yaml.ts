@@ -31,7 +31,7 @@ export function readYaml(text: string, file: string): ReadYaml {
     uniqueKeys: true,
     lineCounter: lines,
     prettyErrors: false,
-    logLevel: "silent",
+    logLevel: "error",
   });
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);

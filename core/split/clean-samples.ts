@@ -28,6 +28,10 @@ export function cleanSamples(
   const kept: HashedSample[] = [];
   const leftOut: LeftOut[] = [];
   for (const group of copies.values()) {
+    if (group.length === 1) {
+      kept.push(group[0]!);
+      continue;
+    }
     const labels = new Set(group.map(({ label }) => label));
     if (labels.size > 1) leftOut.push(...contradictions(group, [...labels].sort(compareCodePoints)));
     else {

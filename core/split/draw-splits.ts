@@ -105,8 +105,9 @@ function raiseHeldOut(table: SplitTable, to: Split, units: readonly Unit[], coun
     if (count() >= HELD_OUT_FLOOR) return;
     if (!isFresh(unit) || !unit.choices.includes(to) || table.splits.get(unit.key) !== "train") continue;
     const affordable = [...unit.counts].every(([label, samples]) => {
-      const least = Math.max(TRAIN_FLOOR, Math.floor(table.total(label) / 2));
-      return table.count("train", label) - samples >= least;
+      // A group that holds much of a class stays in train: its class would be measured well and learnt badly.
+      const isSmall = samples <= Math.max(1, table.total(label) / 4);
+      return isSmall && table.count("train", label) - samples >= TRAIN_FLOOR;
     });
     if (affordable) table.move(unit, to);
   }

@@ -10,6 +10,8 @@ export interface GivenSplits {
   readonly note: string;
 }
 
+const CARVED: readonly Split[] = ["validation", "train"];
+const HELD_OUT: readonly Split[] = ["test"];
 const ALL: readonly Split[] = ["test", "validation", "train"];
 
 export function readGivenSplits(samples: readonly HashedSample[]): GivenSplits | { readonly problem: Problem } {
@@ -35,7 +37,7 @@ export function readGivenSplits(samples: readonly HashedSample[]): GivenSplits |
   }
   const held = has("test") ? "test" : "val";
   return {
-    choices: ({ split }) => (split === "train" ? ["validation", "train"] : ["test"]),
+    choices: ({ split }) => (split === "train" ? CARVED : HELD_OUT),
     note: `The given ${held} split is the test; 15 % of train, drawn by content, is validation.`,
   };
 }

@@ -1,11 +1,11 @@
 // Which sample trains, validates and tests: the whole of it, as one pure function.
 import type { Problem } from "../errors/problem.ts";
-import type { LeftOut } from "../workflow/records/plan.ts";
+import type { LeftOut, Split } from "../workflow/records/plan.ts";
 import { classProblems } from "./class-problems.ts";
 import { cleanSamples } from "./clean-samples.ts";
 import { drawSplits } from "./draw-splits.ts";
 import { readGivenSplits } from "./given-splits.ts";
-import { type Assignments, contentUnit, type HashedSample, type SplitSample, unitOf } from "./sample.ts";
+import { type Assignments, contentUnit, type HashedSample, type SplitSample } from "./sample.ts";
 import { gatherUnits } from "./units.ts";
 
 export interface SplitResult {
@@ -38,12 +38,18 @@ export function splitSamples(
   const { units, problems } = gatherUnits(kept, given, recorded, sha256);
   if (problems.length > 0) return refuse(problems);
   const splits = drawSplits(units);
-  const split = kept.map((sample): SplitSample => ({ ...sample, split: splits.get(unitOf(sample)) ?? "train" }));
+  const sides = new Map<HashedSample, Split>();
   const assignments = new Map(recorded);
-  for (const sample of split) {
-    for (const unit of [unitOf(sample), contentUnit(sample)]) {
-      if (!assignments.has(unit)) assignments.set(unit, sample.split);
+  for (const { key, samples: members } of units) {
+    const side = splits.get(key) ?? "train";
+    if (!assignments.has(key)) assignments.set(key, side);
+    for (const member of members) {
+      sides.set(member, side);
+      // A group's samples are recorded too: should the group column go, they stay where they are.
+      if (member.group !== undefined && !assignments.has(contentUnit(member)))
+        assignments.set(contentUnit(member), side);
     }
   }
+  const split = kept.map((sample): SplitSample => ({ ...sample, split: sides.get(sample) ?? "train" }));
   return { samples: split, left_out, problems: classProblems(split, samples.length), note: given.note, assignments };
 }

@@ -30,23 +30,43 @@ export function gatherUnits(
   const moved: string[] = [];
   const units = [...Map.groupBy(samples, unitOf)].map(([key, members]): Unit => {
     const choices = given.choices(members[0]!);
-    if (members.some((member) => given.choices(member).join() !== choices.join())) torn.push(key);
-    const splits = new Set(members.map((member) => recorded.get(contentUnit(member))).filter((s) => s !== undefined));
-    const settled = recorded.get(key) ?? [...splits][0];
-    const agrees = [...splits].every((split) => split === settled);
-    if (settled !== undefined && (!agrees || !choices.includes(settled))) moved.push(key);
+    if (members.some((member) => !isSame(given.choices(member), choices))) torn.push(key);
+    const settled = settledSplit(key, members, recorded);
+    if (settled === "torn" || (settled !== undefined && !choices.includes(settled))) moved.push(key);
     const hash = key.startsWith("sha256:") ? key.slice("sha256:".length) : sha256(key);
     return {
       key,
       samples: members,
-      counts: new Map([...Map.groupBy(members, ({ label }) => label)].map(([label, list]) => [label, list.length])),
+      counts: countLabels(members),
       fraction: Number.parseInt(hash.slice(0, HEX_DIGITS), 16) / 16 ** HEX_DIGITS,
       choices,
-      ...(settled === undefined ? {} : { settled }),
+      ...(settled === undefined || settled === "torn" ? {} : { settled }),
     };
   });
   units.sort((a, b) => a.fraction - b.fraction || compareCodePoints(a.key, b.key));
   return { units, problems: [...tornProblems(torn), ...movedProblems(moved, samples)] };
+}
+
+function isSame(a: readonly Split[], b: readonly Split[]): boolean {
+  return a === b || a.join() === b.join();
+}
+
+function countLabels(members: readonly HashedSample[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { label } of members) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+/** What earlier runs gave the unit; "torn" where its samples were on several sides. */
+function settledSplit(
+  key: string,
+  members: readonly HashedSample[],
+  recorded: Assignments,
+): Split | "torn" | undefined {
+  if (recorded.size === 0) return undefined;
+  const splits = new Set([recorded.get(key), ...members.map((member) => recorded.get(contentUnit(member)))]);
+  splits.delete(undefined);
+  return splits.size > 1 ? "torn" : [...splits][0];
 }
 
 function tornProblems(keys: readonly string[]): Problem[] {
