@@ -1,6 +1,7 @@
 // RecordFailure: writes what stopped the run, and which finished steps are kept, into the run's folder.
 import { runFolder } from "../core/store/path-rules.ts";
 import type { StepPointer } from "../core/store/store.ts";
+import { messageOfCause } from "../core/workflow/cause.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import { replaceObject } from "./replace-object.ts";
 import type { Services } from "./services.ts";
@@ -18,7 +19,7 @@ const STEP_FIELDS = ["plan", "data", "profile", "teacher", "proposal", "decision
 export async function recordFailure(payload: RunPayload, services: Services): Promise<FailureRecord> {
   const failure: FailureRecord = {
     error: payload.error?.Error ?? "Defect",
-    cause: payload.error?.Cause ?? "no cause was given",
+    cause: messageOfCause(payload.error?.Cause ?? "no cause was given"),
     at: new Date(services.now()).toISOString(),
     kept: await finishedSteps(payload, services),
   };
