@@ -1,14 +1,13 @@
 // Measure: a candidate's written files on validation: accuracy beside the teacher, latency beside the baseline.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openSplit, type PackedSample } from "../adapters/packed-arrays.ts";
+import { openSplit } from "../adapters/packed-arrays.ts";
 import { accuracyOf, agreement, top1 } from "../core/statistics/accuracy.ts";
-import { type Logits, predictedClass, rowOf, softmax } from "../core/statistics/logits.ts";
+import { predictionsOf } from "../core/statistics/predictions.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { CandidatePayload } from "../core/workflow/payload.ts";
 import type { Measurement, QuantizedOutput } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
-import type { Prediction } from "../core/workflow/records/predictions.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { CompressedOutput, TeacherOutput } from "../core/workflow/records/training.ts";
 import { latenciesOn, logitsOn, measuringEnvironment, precisionOf } from "./measuring.ts";
@@ -84,7 +83,7 @@ async function measureFiles(
   split.close();
   const { labels } = split;
   for (const [name, { logits }] of [["predictions.json", shipped] as const, ["predictions-fp32.json", fp32] as const])
-    await writeFile(join(folder, name), `${JSON.stringify(predictions(logits, split.samples), null, 2)}\n`);
+    await writeFile(join(folder, name), `${JSON.stringify(predictionsOf(logits, split.samples), null, 2)}\n`);
   return {
     candidate,
     split: "validation",
@@ -110,12 +109,4 @@ async function measureFiles(
     machine: services.machine,
     threads: plan.target.threads,
   };
-}
-
-function predictions(logits: Logits, samples: readonly PackedSample[]): Prediction[] {
-  return samples.map((sample, at) => {
-    const row = rowOf(logits, at);
-    const predicted = predictedClass(row);
-    return { ...sample, predicted, probability: softmax(row)[predicted]! };
-  });
 }

@@ -1,7 +1,10 @@
 // Measuring in a fresh process: real models, and what becomes of refused models, dying children and a stopped run.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { measureCost, measureLatency, measureLogits } from "../../../adapters/latency/measure.ts";
 import { formatNpyHeader } from "../../../core/npy/header.ts";
@@ -90,5 +93,17 @@ describe("measureCost", () => {
       parameters: 0,
       macs: 0,
     });
+  });
+});
+
+describe("the measuring process", () => {
+  it("ends with its parent, in the middle of its work", async () => {
+    const worker = fileURLToPath(new URL("../../../adapters/latency/measuring-worker.ts", import.meta.url));
+    const child = spawn(process.execPath, [worker], { stdio: ["pipe", "pipe", "inherit"] });
+    const models = [{ name: "large", path: file("large.onnx") }];
+    child.stdin.write(`${JSON.stringify({ ...latency, blocks: 1_000_000, models })}\n`);
+    setTimeout(() => child.stdin.end(), 500);
+    const [code] = await once(child, "close");
+    expect(code).toBe(1);
   });
 });
