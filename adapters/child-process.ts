@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { DecantError } from "../core/errors/problem.ts";
 
 /** From the request to stop to the kill: long enough for a checkpoint, short enough to be gone within 5 s of Ctrl-C. */
-const GRACE_MS = 3500;
+const GRACE_MS = 3000;
 const STDERR_KEPT = 4000;
 
 export interface ChildRequest {

@@ -32,6 +32,7 @@ export async function runTask(task: TaskProcess): Promise<void> {
     },
   });
   if (exit.code === 0) return;
+  if (error?.code === "Defect") throw new DecantError("Defect", `${error.message}\n${exit.stderr.trim()}`);
   throw error ?? died(task.python, exit);
 }
 

@@ -47,3 +47,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 process.exitCode = await main(process.argv.slice(2));
+// After a stop, work that does not look at its signal may still be going on: it ends with this process.
+setTimeout(() => process.exit(), 500).unref();

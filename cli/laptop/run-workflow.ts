@@ -20,7 +20,7 @@ import { toDecantError } from "./state-error.ts";
 import { deadlineMilliseconds } from "./time-account.ts";
 
 /** After an abort: children are gone by then, and whatever is left ends with this process. */
-const SETTLE_MS = 4500;
+const SETTLE_MS = 4000;
 
 export interface RunRequest {
   readonly services: Services;
