@@ -55,7 +55,7 @@ export const COST = {
   report_s: 3,
   /** Pruning speeds up training by less than its share of MACs: this share of a step doesn't shrink. */
   unpruned_share: 0.3,
-  int8_macs_per_ms: 60e6,
+  int8_macs_per_ms: 55e6,
 } as const;
 
 /** Facts of a backbone that is known before it was trained, from timm 1.0.31; MACs grow with the input's area. */
