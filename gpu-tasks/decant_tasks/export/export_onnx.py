@@ -62,6 +62,7 @@ def export_onnx(network: nn.Module, input_size: int, path: Path, backbone: Backb
         torch.onnx.export(whole, (example,), cast(Any, buffer), opset_version=OPSET, dynamo=False, **names)
     model = tidy_graph(onnx.load_from_string(buffer.getvalue()))
     model.ir_version = IR_VERSION
+    model.graph.output[0].type.tensor_type.shape.dim[0].dim_value = 1  # the exporter leaves it open
     onnx.checker.check_model(model, full_check=True)
     content = model.SerializeToString(deterministic=True)
     write_whole(path, lambda part: part.write_bytes(content))

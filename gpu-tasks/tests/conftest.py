@@ -1,0 +1,132 @@
+"""Small data, small networks and a way to run a task as it is run in earnest: as a child process."""
+
+import decant_tasks.determinism as determinism  # isort: skip, before torch
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from safetensors.torch import save_file
+
+from decant_tasks.model.backbone import build_network
+from decant_tasks.protocol.files import sha256_of
+
+determinism.make_deterministic(1)
+settings.register_profile("tidy", database=None, deadline=None, max_examples=60)
+settings.load_profile("tidy")
+
+ARCHITECTURE = "test_efficientnet"
+CLASSES = ["a", "b", "c"]
+SIZE = 32
+
+
+@pytest.fixture(scope="session")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """PrepareData's folder: three classes of noise of different colours, 24 training and 12 validation samples."""
+    folder = tmp_path_factory.mktemp("prepare-data")
+    random = np.random.default_rng(0)
+    splits = {}
+    for split, count in (("train", 24), ("validation", 12), ("test", 3)):
+        labels = np.arange(count, dtype=np.int64) % 3
+        np.save(folder / f"{split}-labels.npy", labels)
+        for name, size in ((f"{split}-{SIZE}", SIZE), ("train-crops", 40)):
+            if name != "train-crops" or split == "train":
+                images = random.integers(0, 160, (count, size, size, 3))
+                images[np.arange(count), :, :, labels] += 90
+                half = count // 2
+                np.save(folder / f"{name}-0.npy", images[:half].astype(np.uint8))
+                np.save(folder / f"{name}-1.npy", images[half:].astype(np.uint8))
+        splits[split] = {
+            "count": count,
+            "count_per_class": [count // 3] * 3,
+            "labels": f"{split}-labels.npy",
+            "samples": f"{split}-samples.jsonl",
+            "arrays": {str(SIZE): [f"{split}-{SIZE}-0.npy", f"{split}-{SIZE}-1.npy"]},
+        }
+    record = {
+        "classes": CLASSES,
+        "resize": "cover",
+        "input_sizes": [SIZE],
+        "crop_size": 40,
+        "splits": splits,
+        "crops": ["train-crops-0.npy", "train-crops-1.npy"],
+        "left_out": [],
+        "decoder": {"name": "numpy", "version": "1"},
+    }
+    (folder / "output.json").write_text(json.dumps(record))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def backbone_record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A small backbone with "pretrained" weights in a safetensors file."""
+    path = tmp_path_factory.mktemp("weights") / "weights.safetensors"
+    save_file({k: v.contiguous() for k, v in build_network(ARCHITECTURE, 10, 7).state_dict().items()}, path)
+    return {
+        "architecture": ARCHITECTURE,
+        "weights": {"kind": "file", "path": str(path), "sha256": sha256_of(path)},
+        "input_size": SIZE,
+        "mean": [0.485, 0.456, 0.406],
+        "std": [0.229, 0.224, 0.225],
+    }
+
+
+@pytest.fixture
+def fine_tune_input(prepared_folder: Path, backbone_record: dict[str, Any]) -> dict[str, Any]:
+    """input.json of a small FineTune."""
+    recipe = {"input_size": SIZE, "epochs": 2, "batch_size": 6, "learning_rate": 1e-3, "probe_epochs": 20}
+    return {
+        "task": "fine-tune",
+        "step": "fine-tune",
+        "key": "k1",
+        "attempt": "task-0001",
+        "inputs": {"prepare-data": str(prepared_folder)},
+        "parameters": {"backbone": backbone_record, "recipe": recipe, "classes": CLASSES, "input_sizes": [SIZE]},
+        "seed": 3,
+        "threads": 1,
+    }
+
+
+StartTask = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start_task() -> Any:
+    """Starts `python -m decant_tasks` with an input record; its standard input is a pipe that the test holds."""
+    children: list[subprocess.Popen[str]] = []
+
+    def start(record: dict[str, Any], output: Path, **environment: str) -> "subprocess.Popen[str]":
+        output.mkdir(parents=True, exist_ok=True)
+        path = output / "input.json"
+        path.write_text(json.dumps(record))
+        child = subprocess.Popen(
+            [sys.executable, "-m", "decant_tasks"],
+            cwd=Path(__file__).parents[1],
+            env={**os.environ, "INPUT": str(path), "OUTPUT": str(output), **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+        child.wait()
+        for stream in (child.stdin, child.stdout):
+            if stream is not None:
+                stream.close()
+
+
+def events_of(child: "subprocess.Popen[str]") -> list[dict[str, Any]]:
+    """Waits for a task and answers its JSON lines."""
+    assert child.stdout is not None
+    return [json.loads(line) for line in child.stdout.read().splitlines()]

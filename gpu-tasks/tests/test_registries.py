@@ -1,0 +1,34 @@
+"""Registries: one file an entry, one list in alphabetical order, names that are the file's."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+
+import decant_tasks
+from decant_tasks.errors import TaskError
+from decant_tasks.tasks.list import TASKS, find_task
+from decant_tasks.transfers.list import TRANSFERS, wanted_transfers
+from decant_tasks.transfers.transfer import Recipe
+
+PACKAGE = Path(decant_tasks.__file__).parent
+
+
+@pytest.mark.parametrize(("folder", "entries"), [("tasks", TASKS), ("transfers", TRANSFERS)])
+def test_every_file_is_listed_in_alphabetical_order(folder: str, entries: tuple[object, ...]):
+    interface = folder.removesuffix("s")
+    files = {path.stem for path in (PACKAGE / folder).glob("*.py")} - {"__init__", "list", interface}
+    names = [getattr(entry, "name", "") for entry in entries]
+    assert names == sorted(name.replace("_", "-") for name in files)
+    assert importlib.import_module(f"decant_tasks.{folder}.{interface}").__doc__
+
+
+def test_an_unknown_task_is_named():
+    with pytest.raises(TaskError, match=r"got 'x'"):
+        find_task("x")
+
+
+def test_a_transfer_runs_after_those_whose_results_it_reads():
+    names = [transfer.name for transfer in wanted_transfers(Recipe(32, 1, 8, 1e-3, 10))]
+    assert names == ["linear-probe", "full-fine-tune"]
+    assert [transfer.name for transfer in wanted_transfers(Recipe(32, 0, 8, 1e-3, 10))] == ["linear-probe"]
