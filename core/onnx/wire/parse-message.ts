@@ -201,7 +201,9 @@ function guarded<T>(reading: Reading, read: () => T): T {
 }
 
 function pathPart(field: Field, values: ReadonlyMap<string, readonly Value[]>): string {
-  return field.repeated ? `${field.name}[${values.get(field.name)?.length ?? 0}]` : field.name;
+  return field.repeated && field.handling === "keep"
+    ? `${field.name}[${values.get(field.name)?.length ?? 0}]`
+    : field.name;
 }
 
 function report(reading: Reading, message: string): void {

@@ -165,9 +165,10 @@ export function fieldOf(message: MessageName, number: number): Field | undefined
   return (MESSAGES[message] as Readonly<Record<number, Field>>)[number];
 }
 
-/** Field number by name, for writing. */
-export function fieldNumber(message: MessageName, name: string): number {
-  const found = Object.entries(MESSAGES[message] as Readonly<Record<string, Field>>).find(([, f]) => f.name === name);
-  if (found === undefined) throw new Error(`Expected a field of ${message}, got ${name}`);
-  return Number(found[0]);
-}
+/** Field numbers by message and name, for writing. */
+export const FIELD_NUMBERS: Readonly<Record<MessageName, ReadonlyMap<string, number>>> = Object.fromEntries(
+  Object.entries(MESSAGES).map(([message, fields]) => [
+    message,
+    new Map(Object.entries(fields).map(([number, { name }]) => [name, Number(number)])),
+  ]),
+) as unknown as Record<MessageName, ReadonlyMap<string, number>>;

@@ -1,5 +1,5 @@
 // Protobuf's wire format, written: a message is a list of byte chunks, so that raw data is copied once, at the end.
-import { fieldNumber, type MessageName } from "./schema.ts";
+import { FIELD_NUMBERS, type MessageName } from "./schema.ts";
 
 /** A message under construction. */
 export class MessageWriter {
@@ -16,13 +16,13 @@ export class MessageWriter {
   }
 
   integer(name: string, value: bigint | number): void {
-    this.#push(varint(this.#tag(name, 0)), varint(BigInt.asUintN(64, BigInt(value))));
+    this.#push(this.#tag(name, 0), varint(value));
   }
 
   float(name: string, value: number): void {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
-    this.#push(varint(this.#tag(name, 5)), bytes);
+    this.#push(this.#tag(name, 5), bytes);
   }
 
   text(name: string, value: string): void {
@@ -30,11 +30,11 @@ export class MessageWriter {
   }
 
   bytes(name: string, value: Uint8Array): void {
-    this.#push(varint(this.#tag(name, 2)), varint(BigInt(value.length)), value);
+    this.#push(this.#tag(name, 2), smallVarint(value.length), value);
   }
 
   message(name: string, value: MessageWriter): void {
-    this.#push(varint(this.#tag(name, 2)), varint(BigInt(value.#size)));
+    this.#push(this.#tag(name, 2), smallVarint(value.#size));
     for (const chunk of value.#chunks) this.#push(chunk);
   }
 
@@ -48,8 +48,10 @@ export class MessageWriter {
     return all;
   }
 
-  #tag(name: string, wire: number): bigint {
-    return BigInt(fieldNumber(this.#message, name) * 8 + wire);
+  #tag(name: string, wire: number): Uint8Array {
+    const number = FIELD_NUMBERS[this.#message].get(name);
+    if (number === undefined) throw new Error(`Expected a field of ${this.#message}, got ${name}`);
+    return smallVarint(number * 8 + wire);
   }
 
   #push(...chunks: Uint8Array[]): void {
@@ -60,13 +62,27 @@ export class MessageWriter {
   }
 }
 
-function varint(value: bigint): Uint8Array {
+function varint(value: bigint | number): Uint8Array {
   const bytes: number[] = [];
-  let rest = value;
+  let rest = BigInt.asUintN(64, BigInt(value));
+  // Tags and lengths fit a number, which is much faster.
+  if (rest < 0x80000000n) return smallVarint(Number(rest));
   while (rest >= 0x80n) {
     bytes.push(Number(rest & 0x7fn) | 0x80);
     rest >>= 7n;
   }
   bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
+}
+
+function smallVarint(value: number): Uint8Array {
+  if (value < 0x80) return Uint8Array.of(value);
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
   return Uint8Array.from(bytes);
 }
