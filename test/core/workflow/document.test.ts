@@ -34,14 +34,14 @@ const machines = [
 
 describe("the workflow document", () => {
   it("is valid Amazon States Language, paths and ARNs included", () => {
-    const result = aslValidator(WORKFLOW as never, { checkArn: true, checkPaths: true });
+    const result = aslValidator(WORKFLOW, { checkArn: true, checkPaths: true });
     expect(result.errorsText()).toBe("");
     expect(result.isValid).toBe(true);
   });
 
   it("would not be valid with a state that leads nowhere", () => {
     const broken = { ...WORKFLOW, States: { ...WORKFLOW.States, Plan: { ...WORKFLOW.States.Plan, Next: "Nowhere" } } };
-    expect(aslValidator(broken as never).isValid).toBe(false);
+    expect(aslValidator(broken).isValid).toBe(false);
   });
 
   it("reaches every state of each level", () => {
@@ -106,7 +106,7 @@ describe("substitutions", () => {
     );
     const filled = fillIn(WORKFLOW, values);
     expect(JSON.stringify(filled)).not.toContain("${");
-    expect(aslValidator(filled as never).isValid).toBe(true);
+    expect(aslValidator(filled).isValid).toBe(true);
   });
 
   it("refuse a missing and an unknown value", () => {
