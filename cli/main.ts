@@ -1,26 +1,11 @@
-// The decant command: an explicit list of commands, and one place where errors become messages and exit codes.
-import { Command, CommanderError } from "commander";
+// The decant command's entry: one place where errors become messages and exit codes.
+import { CommanderError } from "commander";
 import { DecantError } from "../core/errors/problem.ts";
-import { TOOL_VERSION } from "../core/version.ts";
-import { COMMANDS } from "./commands/list.ts";
 import { endingOf } from "./exit-codes.ts";
 import { toDecantError } from "./laptop/state-error.ts";
+import { createProgram } from "./program.ts";
 
 const INVALID = 2;
-
-function createProgram(): Command {
-  const program = new Command("decant")
-    .description(
-      "From a large pretrained model, a small labelled data set and a budget to a small ONNX file with a report.",
-    )
-    .version(TOOL_VERSION)
-    .option("--store <folder>", "where steps and runs are kept (default: .decant beside the job, or here)")
-    .exitOverride()
-    .showHelpAfterError("(--help says more)")
-    .addHelpText("after", "\nExample:\n  $ decant run decant.yaml");
-  for (const register of COMMANDS) register(program);
-  return program;
-}
 
 /** Answers the exit code. */
 async function main(args: readonly string[]): Promise<number> {

@@ -8,7 +8,7 @@ const typescript = code.filter((file) => file.path.endsWith(".ts"));
 /** Started by name, not by import. */
 const ENTRY_POINTS = [
   /^cli\/main\.ts$/,
-  /^(test|bench|examples)\//,
+  /^(test|bench|docs|examples)\//,
   /\.d\.ts$/,
   /-(worker|process)\.ts$/,
   /\.config\.ts$/,
