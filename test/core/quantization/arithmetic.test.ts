@@ -52,15 +52,22 @@ describe("quantization arithmetic", () => {
 
   it("keeps zero exact for every range, so that padding costs nothing", () => {
     fc.assert(
-      fc.property(fc.float({ noNaN: true, min: -1e6, max: 1e6 }), fc.float({ noNaN: true, min: 0, max: 1e6 }), (low, width) => {
-        const affine = activationAffine(low, low + width);
-        expect(dequantize(quantize(0, affine, UINT8), affine)).toBe(0);
-      }),
+      fc.property(
+        fc.float({ noNaN: true, min: -1e6, max: 1e6 }),
+        fc.float({ noNaN: true, min: 0, max: 1e6 }),
+        (low, width) => {
+          const affine = activationAffine(low, low + width);
+          expect(dequantize(quantize(0, affine, UINT8), affine)).toBe(0);
+        },
+      ),
     );
   });
 
   it("errs by at most half a step inside the range", () => {
-    const range = fc.tuple(fc.float({ noNaN: true, min: -100, max: 0 }), fc.float({ noNaN: true, min: Math.fround(0.01), max: 100 }));
+    const range = fc.tuple(
+      fc.float({ noNaN: true, min: -100, max: 0 }),
+      fc.float({ noNaN: true, min: Math.fround(0.01), max: 100 }),
+    );
     fc.assert(
       fc.property(range, fc.double({ noNaN: true, min: 0, max: 1 }), ([low, high], part) => {
         const affine = activationAffine(low, high);
