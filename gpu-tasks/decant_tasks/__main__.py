@@ -52,6 +52,8 @@ def as_task_error(error: BaseException) -> TaskError:
     """Gives an exception of Python, torch or the system its code."""
     if isinstance(error, TaskError):
         return error
+    if isinstance(error, KeyboardInterrupt):
+        return TaskError("Stopped", "Stopped on request; the same command goes on from the checkpoint.")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return TaskError("DiskFull", f"The disk is full: {error}. Free some space; the same command goes on.")
     if isinstance(error, OSError):

@@ -1,6 +1,7 @@
 """A task as a child process: done.json last and create-only, errors by code, stopping, and the parent's death."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -74,6 +75,32 @@ def test_a_record_that_names_a_wrong_file_is_replaced(tmp_path: Path, damage: st
     assert json.loads((tmp_path / "done.json").read_text())["attempt"] == "a2"
 
 
+def test_where_links_are_not_to_be_had_done_json_is_still_create_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", refuse)
+    first, second = _attempt(tmp_path, "a1"), _attempt(tmp_path, "a2")
+    for attempt in (first, second):
+        (attempt.folder / "x.txt").write_text("same")
+    assert first.commit()
+    assert not second.commit()
+    assert first.find_done() is not None
+
+
+def test_a_commit_removes_the_checkpoint_and_a_start_removes_abandoned_parts(tmp_path: Path):
+    attempt = _attempt(tmp_path, "a1")
+    old, new = (attempt.checkpoint_folder / name for name in (".x.1.part", ".x.2.part"))
+    for path in (old, new):
+        path.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    attempt.begin()
+    assert [path.name for path in attempt.checkpoint_folder.iterdir()] == [new.name]
+    (attempt.folder / "x.txt").write_text("hello")
+    attempt.commit()
+    assert not attempt.checkpoint_folder.exists()
+
+
 def test_every_problem_of_an_input_is_reported_at_once(tmp_path: Path, fine_tune_input: dict[str, Any]):
     fine_tune_input["parameters"]["recipe"]["epochs"] = -1
     fine_tune_input["parameters"]["extra"] = True
@@ -100,6 +127,7 @@ def test_hostile_input_files_give_a_clear_error(tmp_path: Path, text: str):
     ("error", "code"),
     [
         (OSError(28, "No space left on device"), "DiskFull"),
+        (KeyboardInterrupt(), "Stopped"),
         (PermissionError(13, "Permission denied"), "StoreFailed"),
         (MemoryError(), "OutOfMemory"),
         (RuntimeError("[enforce fail at alloc_cpu.cpp:1] DefaultCPUAllocator: can't allocate memory"), "OutOfMemory"),

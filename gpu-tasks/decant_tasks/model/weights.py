@@ -31,11 +31,20 @@ Tensors = dict[str, torch.Tensor]
 def load_pretrained(network: nn.Module, architecture: str, weights: Mapping[str, Any]) -> nn.Module:
     """Loads everything but the head from a WeightsSource of plan.ts."""
     if weights["kind"] == "timm":
-        tensors = timm.create_model(weights["name"], pretrained=True).state_dict()
+        tensors = _download(weights["name"])
     else:
         path = package_file(weights) if weights["kind"] == "package" else Path(weights["path"])
         tensors = read_weights_file(path, weights["sha256"])
     return assign_weights(network, tensors, where=architecture)
+
+
+def _download(name: str) -> Tensors:
+    """The only use of the network here: the job names a timm model, and timm fetches its weights."""
+    try:
+        return timm.create_model(name, pretrained=True).state_dict()
+    except Exception as error:  # timm, its hub client and the network each raise their own
+        message = f"Expected timm to fetch the weights of {name}, got {type(error).__name__}: {str(error)[:300]}"
+        raise TaskError("InvalidModel", f"{message} Without a network, name a file: or the auto package.") from error
 
 
 def package_file(weights: Mapping[str, Any]) -> Path:

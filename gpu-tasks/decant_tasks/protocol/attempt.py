@@ -1,7 +1,10 @@
 """One attempt at a step: files go into OUTPUT/<attempt>/, and done.json, written last and create-only, names them."""
 
+import contextlib
 import json
 import os
+import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -9,6 +12,9 @@ from typing import Any
 from decant_tasks.protocol.files import sha256_of, sync_file, sync_folder, write_json, write_whole
 from decant_tasks.protocol.task_input import TaskInput
 from decant_tasks.schema import find_problems
+
+# Writing a checkpoint takes seconds; a part file this old belongs to a process that is gone.
+_ABANDONED_AFTER_S = 600
 
 
 @dataclass(frozen=True)
@@ -27,9 +33,13 @@ class Attempt:
         return self.output / "checkpoint"
 
     def begin(self) -> None:
-        """Makes the folders."""
+        """Makes the folders, and removes what killed processes left half-written."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.checkpoint_folder.mkdir(parents=True, exist_ok=True)
+        for part in self.checkpoint_folder.glob(".*.part"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - part.stat().st_mtime > _ABANDONED_AFTER_S:
+                    part.unlink()
 
     def find_done(self) -> dict[str, Any] | None:
         """done.json where it is valid and every file that it names is there with its size and hash; else None."""
@@ -56,7 +66,7 @@ class Attempt:
         beside = self.output / f".done.json.{self.task_input.attempt}"
         write_json(beside, record)
         try:
-            os.link(beside, final)  # create-only: fails where the name exists
+            _create_only(beside, final)
         except FileExistsError:
             if self.find_done() is not None:
                 return False
@@ -65,6 +75,7 @@ class Attempt:
         finally:
             beside.unlink(missing_ok=True)
         sync_folder(self.output)
+        shutil.rmtree(self.checkpoint_folder, ignore_errors=True)  # nothing will go on from it any more
         return True
 
     def _describe_files(self) -> dict[str, dict[str, Any]]:
@@ -76,6 +87,19 @@ class Attempt:
                 files[name] = {"size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
         sync_folder(self.folder)
         return files
+
+
+def _create_only(beside: Path, final: Path) -> None:
+    """A link fails where the name exists, and the file appears whole. Where a file system has no links, the record is
+    written in place: a torn one reads as invalid and is replaced."""
+    try:
+        os.link(beside, final)
+    except FileExistsError:
+        raise
+    except OSError:
+        with final.open("xb") as file:
+            file.write(beside.read_bytes())
+        sync_file(final)
 
 
 def _matches(folder: Path, name: str, entry: dict[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""Progress and errors as JSON lines on standard output, one object a line."""
+"""Progress and errors as JSON lines on standard output, one object a line, in ASCII whatever the locale."""
 
 import json
 import sys
@@ -24,11 +24,11 @@ class Progress:
     ) -> None:
         fields = {"done": done, "total": total, "message": message, "metrics": metrics}
         line = {"event": "progress", "step": self.step} | {k: v for k, v in fields.items() if v is not None}
-        print(json.dumps(line, ensure_ascii=False), file=self.stream, flush=True)
+        print(json.dumps(line), file=self.stream, flush=True)
 
 
 def write_error(error: TaskError, stream: TextIO | None = None) -> None:
     """The last line of a task that failed."""
     problems = [{"message": p.message} | ({"where": p.where} if p.where else {}) for p in error.problems]
     line = {"event": "error", "code": error.code, "problems": problems}
-    print(json.dumps(line, ensure_ascii=False), file=stream if stream is not None else sys.stdout, flush=True)
+    print(json.dumps(line), file=stream if stream is not None else sys.stdout, flush=True)

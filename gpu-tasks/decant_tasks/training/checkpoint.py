@@ -44,6 +44,7 @@ class Checkpoint:
                 file.write(_MAGIC + digest)
                 file.write(content)
 
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(self.path, write)
         self._last_s = time.monotonic()
 
