@@ -7,6 +7,9 @@ import pytest
 
 import decant_tasks
 from decant_tasks.errors import TaskError
+from decant_tasks.importances.list import IMPORTANCES
+from decant_tasks.pruners.list import PRUNERS
+from decant_tasks.schema import read_schema_file
 from decant_tasks.tasks.list import TASKS, find_task
 from decant_tasks.transfers.list import TRANSFERS, wanted_transfers
 from decant_tasks.transfers.transfer import Recipe
@@ -14,13 +17,22 @@ from decant_tasks.transfers.transfer import Recipe
 PACKAGE = Path(decant_tasks.__file__).parent
 
 
-@pytest.mark.parametrize(("folder", "entries"), [("tasks", TASKS), ("transfers", TRANSFERS)])
+REGISTRIES = [("importances", IMPORTANCES), ("pruners", PRUNERS), ("tasks", TASKS), ("transfers", TRANSFERS)]
+
+
+@pytest.mark.parametrize(("folder", "entries"), REGISTRIES)
 def test_every_file_is_listed_in_alphabetical_order(folder: str, entries: tuple[object, ...]):
     interface = folder.removesuffix("s")
     files = {path.stem for path in (PACKAGE / folder).glob("*.py")} - {"__init__", "list", interface}
     names = [getattr(entry, "name", "") for entry in entries]
     assert names == sorted(name.replace("_", "-") for name in files)
     assert importlib.import_module(f"decant_tasks.{folder}.{interface}").__doc__
+
+
+@pytest.mark.parametrize(("key", "entries"), [("importance", IMPORTANCES), ("pruner", PRUNERS)])
+def test_the_candidate_schema_names_every_entry(key: str, entries: tuple[object, ...]):
+    named = read_schema_file("candidate.schema.json")["$defs"]["prune"]["properties"][key]["enum"]
+    assert named == [getattr(entry, "name", "") for entry in entries]
 
 
 def test_an_unknown_task_is_named():

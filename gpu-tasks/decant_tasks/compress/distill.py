@@ -1,0 +1,85 @@
+"""Trains a student to answer as its teacher does, on the same views, with a share of the labels' own loss.
+
+Hinton et al. 2015, "Distilling the Knowledge in a Neural Network": Kullback-Leibler divergence of softened answers,
+times the temperature squared so that its gradients keep their size.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from decant_tasks.compress.teacher_views import TeacherViews, ViewSource
+from decant_tasks.data.packed_arrays import PackedArrays
+from decant_tasks.protocol.progress import Progress
+from decant_tasks.protocol.stop import StopRequest
+from decant_tasks.training.checkpoint import Checkpoint
+from decant_tasks.training.evaluate import Score, predict_logits, score_logits
+from decant_tasks.training.loop import LoopResult, LoopSettings, run_loop
+
+
+@dataclass(frozen=True)
+class Distillation:
+    """DistillRecipe of core/workflow/records/training.ts."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    temperature: float
+    distillation_weight: float
+
+
+def distillation_loss(
+    logits: torch.Tensor, teacher_logits: torch.Tensor, labels: torch.Tensor, recipe: Distillation
+) -> torch.Tensor:
+    """Mean over samples; logits and teacher_logits [N,classes], labels [N]."""
+    heat = recipe.temperature
+    own, wanted = F.log_softmax(logits / heat, dim=1), F.log_softmax(teacher_logits / heat, dim=1)
+    divergence = F.kl_div(own, wanted, reduction="batchmean", log_target=True) * heat**2
+    share = recipe.distillation_weight
+    return share * divergence + (1 - share) * F.cross_entropy(logits, labels)
+
+
+def distill(
+    student: nn.Module,
+    size: int,
+    recipe: Distillation,
+    views: TeacherViews,
+    source: ViewSource,
+    labels: np.ndarray,
+    validation: tuple[PackedArrays, np.ndarray],
+    *,
+    checkpoint: Checkpoint,
+    progress: Progress,
+    stop: StopRequest,
+) -> LoopResult:
+    """Trains `student` in place at input size `size`; the result holds its averaged weights."""
+    device = source.normalisation.scale.device
+    shown = {"view": 0}
+
+    def make_batch(epoch: int, indices: np.ndarray) -> torch.Tensor:
+        shown["view"] = views.view_of(epoch)
+        return source.batch(shown["view"], indices, size)
+
+    def loss_of(logits: torch.Tensor, _: torch.Tensor, indices: np.ndarray) -> torch.Tensor:
+        wanted = views.logits[shown["view"], torch.from_numpy(indices)].to(device)
+        return distillation_loss(logits, wanted, torch.from_numpy(labels[indices]).to(device), recipe)
+
+    def evaluate(network: nn.Module) -> Score:
+        images, targets = validation
+        return score_logits(predict_logits(network, images, source.normalisation), targets)
+
+    return run_loop(
+        student,
+        LoopSettings("distill", recipe.epochs, recipe.batch_size, recipe.learning_rate, keep="last"),
+        sample_count=len(source.crops),
+        seed=source.seed,
+        make_batch=make_batch,
+        loss_of=loss_of,
+        evaluate=evaluate,
+        checkpoint=checkpoint,
+        progress=progress,
+        stop=stop,
+    )

@@ -1,0 +1,94 @@
+"""When: once, before the distillation. Scores channels on training samples, cuts, takes the statistics anew."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from decant_tasks.compress.allocation import Kept, Limits
+from decant_tasks.compress.cost import CostModel
+from decant_tasks.compress.cut import cut_channels
+from decant_tasks.compress.groups import ChannelGroup, find_groups
+from decant_tasks.data.augment import plain_batch
+from decant_tasks.data.packed_arrays import PackedArrays
+from decant_tasks.importances.list import find_importance
+from decant_tasks.model.backbone import head_name
+from decant_tasks.model.normalise import Normalisation
+from decant_tasks.pruners.list import find_pruner
+from decant_tasks.training.checkpoint import Checkpoint
+
+# Enough for scores and statistics whose order no longer changes; a fixed bound for large data sets.
+SAMPLES_MAX = 2048
+BATCH_SIZE = 32
+
+
+@dataclass(frozen=True)
+class Pruning:
+    """PruneRecipe of core/workflow/records/training.ts."""
+
+    pruner: str
+    importance: str
+    channel_multiple: int
+    parameters_ratio: float | None = None
+    macs_ratio: float | None = None
+
+
+@dataclass(frozen=True)
+class TrainingSamples:
+    """Unaugmented training pixels at the student's input size, and their labels."""
+
+    images: PackedArrays
+    labels: np.ndarray
+    normalisation: Normalisation
+
+    def batches(self) -> Iterable[tuple[torch.Tensor, torch.Tensor]]:
+        """Normalised images and labels, spread over the data set, the same ones every time."""
+        count = len(self.images)
+        chosen = np.unique(np.linspace(0, count - 1, min(count, SAMPLES_MAX)).astype(np.int64))
+        # Samples are sorted by class; a batch of one class would give its statistics no variety.
+        mixed = np.random.default_rng(0).permutation(chosen)
+        device = self.normalisation.scale.device
+        for start in range(0, len(mixed), BATCH_SIZE):
+            indices = mixed[start : start + BATCH_SIZE]
+            yield (
+                self.normalisation(plain_batch(self.images, indices).to(device)),
+                torch.from_numpy(self.labels[indices]).to(device),
+            )
+
+
+def prune(
+    network: nn.Module, size: int, recipe: Pruning, samples: TrainingSamples, checkpoint: Checkpoint
+) -> nn.Module:
+    """Cuts `network` in place; what stays is kept in the checkpoint, so that a resumed task need not score again."""
+    groups = find_groups(network, size, head_name(network))
+    saved = checkpoint.load()
+    kept = saved["kept"] if saved is not None else _plan(network, groups, size, recipe, samples)
+    if saved is None:
+        checkpoint.save({"kept": kept})
+    return cut_channels(network, groups, kept)
+
+
+def _plan(
+    network: nn.Module, groups: tuple[ChannelGroup, ...], size: int, recipe: Pruning, samples: TrainingSamples
+) -> Kept:
+    costs = CostModel(network, groups, size)
+    whole = costs.total({})
+    limits = Limits(
+        _share(recipe.parameters_ratio, whole.parameters),
+        _share(recipe.macs_ratio, whole.macs),
+        recipe.channel_multiple,
+    )
+    scores = find_importance(recipe.importance).score(network, groups, samples.batches)
+    return find_pruner(recipe.pruner).plan(groups, scores, costs, limits)
+
+
+def _share(ratio: float | None, whole: int) -> int | None:
+    return None if ratio is None else int(ratio * whole)
+
+
+def read_pruning(record: dict[str, Any] | None) -> Pruning | None:
+    """From a checked candidate."""
+    return None if record is None else Pruning(**record)

@@ -1,0 +1,1 @@
+"""What matters least: one file an importance."""
