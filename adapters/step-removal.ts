@@ -1,6 +1,9 @@
-// Removes step folders from a folder store. done.json goes first, so that a removal that is cut off leaves a miss.
-import { readdir, rm, stat } from "node:fs/promises";
+// Removes step folders from a folder store, and from those that stay what killed attempts left beside the finished one.
+// done.json goes first, so that a removal that is cut off leaves a miss.
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { parseDoneRecord } from "../core/store/done-record.ts";
+import type { StepPointer } from "../core/store/store.ts";
 import { withStorageErrors } from "./storage-error.ts";
 
 export interface Removal {
@@ -15,8 +18,11 @@ export function removeSteps(root: string, needed: ReadonlySet<string>): Promise<
     let freed_bytes = 0;
     for (const step of await folders(join(root, "steps"))) {
       for (const key of await folders(join(root, "steps", step))) {
-        if (needed.has(`${step}/${key}`)) continue;
         const folder = join(root, "steps", step, key);
+        if (needed.has(`${step}/${key}`)) {
+          freed_bytes += await removeLeftovers(folder, { step, key });
+          continue;
+        }
         freed_bytes += await sizeOf(folder);
         await rm(join(folder, "done.json"), { force: true });
         await rm(folder, { recursive: true, force: true });
@@ -25,6 +31,20 @@ export function removeSteps(root: string, needed: ReadonlySet<string>): Promise<
     }
     return { removed, freed_bytes };
   });
+}
+
+/** Checkpoints and other attempts of a finished step; an unfinished one goes on from its own. */
+async function removeLeftovers(folder: string, pointer: StepPointer): Promise<number> {
+  const bytes = await readFile(join(folder, "done.json")).catch(() => undefined);
+  const done = bytes && parseDoneRecord(bytes, pointer);
+  if (!done) return 0;
+  let freed_bytes = 0;
+  for (const name of await folders(folder)) {
+    if (name === done.attempt) continue;
+    freed_bytes += await sizeOf(join(folder, name));
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+  return freed_bytes;
 }
 
 async function folders(path: string): Promise<string[]> {

@@ -22,13 +22,13 @@ export function storageError(error: unknown, root: string): unknown {
   if (FULL.has(code)) {
     const mend =
       "Free some space (decant clean removes outputs that no kept run needs), then run the same command again.";
-    return new DecantError("DiskFull", `Expected room in the store ${root}, but the disk is full (${code}). ${mend}`, {
+    return new DecantError("DiskFull", `Expected room on the disk of ${root}, but it is full (${code}). ${mend}`, {
       cause: error,
     });
   }
   const reason = UNUSABLE[code];
   if (reason === undefined) return error;
-  const message = `Expected to read and write in the store ${root}, but ${reason} (${code}). Mend that or pass another folder with --store, then run the same command again.`;
+  const message = `Expected to read and write in ${root}, but ${reason} (${code}). Mend that or pass another folder with --store, then run the same command again.`;
   return new DecantError("StoreFailed", message, { cause: error });
 }
 

@@ -136,6 +136,6 @@ function hints(error: DecantError | undefined): string[] {
   const quoted = process.argv.slice(2).map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : JSON.stringify(arg)));
   const again = `decant ${quoted.join(" ")}`;
   if (error.code === "Stopped") return [`Everything finished so far is kept. To go on: ${again}`];
-  if (error.code === "Deadline") return ["More time in the job (budget: time) goes on from what is kept."];
+  if (error.code === "Deadline") return ["Give the job more time (budget: time); finished steps are kept."];
   return endingOf(error.code).exit_code === 5 ? [`Everything finished so far is kept. To go on: ${again}`] : [];
 }

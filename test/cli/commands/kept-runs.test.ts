@@ -59,9 +59,13 @@ describe("decant clean", () => {
     const kept = await layRun(root, "new", 2000);
     mkdirSync(join(root, "steps", "fine-tune", "unfinished", "attempt"), { recursive: true });
     writeFileSync(join(root, "steps", "fine-tune", "unfinished", "attempt", "half"), Buffer.alloc(1_000_000));
+    const leftover = join(root, "steps", "report", kept.key, "checkpoint");
+    mkdirSync(leftover);
+    writeFileSync(join(leftover, "state"), Buffer.alloc(1_000_000));
     const { code, stdout } = await runDecant(["clean", "--keep", "1", "--store", root]);
     expect(code).toBe(0);
-    expect(stdout).toBe("removed 2 step outputs, freed 1.0 MB\n");
+    expect(stdout).toBe("removed 2 step outputs, freed 2.0 MB\n");
+    expect(existsSync(leftover)).toBe(false);
     expect(existsSync(join(root, "steps", "report", old.key))).toBe(false);
     expect(existsSync(join(root, "steps", "report", kept.key))).toBe(true);
     expect(existsSync(join(root, "runs", "old", "journal"))).toBe(true);
