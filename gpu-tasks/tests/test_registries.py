@@ -4,6 +4,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+import torch
 
 import decant_tasks
 from decant_tasks.errors import TaskError
@@ -13,6 +14,7 @@ from decant_tasks.schema import read_schema_file
 from decant_tasks.tasks.list import TASKS, find_task
 from decant_tasks.transfers.list import TRANSFERS, wanted_transfers
 from decant_tasks.transfers.transfer import Recipe
+from decant_tasks.transfers.weight_interpolation import interpolate
 
 PACKAGE = Path(decant_tasks.__file__).parent
 
@@ -42,5 +44,13 @@ def test_an_unknown_task_is_named():
 
 def test_a_transfer_runs_after_those_whose_results_it_reads():
     names = [transfer.name for transfer in wanted_transfers(Recipe(32, 1, 8, 1e-3, 10))]
-    assert names == ["linear-probe", "full-fine-tune"]
+    assert names == ["linear-probe", "full-fine-tune", "weight-interpolation"]
     assert [transfer.name for transfer in wanted_transfers(Recipe(32, 0, 8, 1e-3, 10))] == ["linear-probe"]
+
+
+def test_interpolated_weights_lie_between_and_counters_are_the_ends():
+    start = {"a": torch.tensor([0.0, 1.0]), "n": torch.tensor(3)}
+    end = {"a": torch.tensor([1.0, 3.0]), "n": torch.tensor(9)}
+    found = interpolate(start, end, 0.25)
+    assert found["a"].tolist() == [0.25, 1.5]
+    assert found["n"].item() == 9

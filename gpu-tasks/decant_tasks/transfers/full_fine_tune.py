@@ -18,7 +18,8 @@ AUGMENTATION = Augmentation()
 
 
 def run(context: TransferContext, earlier: Mapping[str, TransferResult]) -> TransferResult:
-    """Trains every layer for recipe.epochs."""
+    """Trains every layer for recipe.epochs and keeps the last averaged weights: validation is for the choice between
+    strategies, and one that small would choose an epoch by chance."""
     recipe, data = context.recipe, context.data
     network = context.pretrained()
     if "linear-probe" in earlier:
@@ -41,7 +42,7 @@ def run(context: TransferContext, earlier: Mapping[str, TransferResult]) -> Tran
 
     result = run_loop(
         network,
-        LoopSettings(NAME, recipe.epochs, recipe.batch_size, recipe.learning_rate),
+        LoopSettings(NAME, recipe.epochs, recipe.batch_size, recipe.learning_rate, keep="last"),
         sample_count=data.count("train"),
         seed=context.seed,
         make_batch=make_batch,

@@ -84,17 +84,14 @@ def run(context: TransferContext, _: Mapping[str, TransferResult]) -> TransferRe
     train_labels = context.data.labels("train")
     labels = torch.from_numpy(np.tile(train_labels, len(standard) // len(train_labels)))
     validation_labels = context.data.labels("validation")
+    iterations = max(1, context.recipe.probe_epochs)
     best: tuple[Score, torch.Tensor, torch.Tensor] | None = None
-    curve = []
-    for number, penalty in enumerate(_PENALTIES):
+    for penalty in _PENALTIES:
         context.stop.check()
-        iterations = max(1, context.recipe.probe_epochs)
         weight, bias = solve_logistic_regression(standard, labels, context.data.classes, penalty, iterations)
         weight = weight / deviation
         bias = bias - weight @ mean
         score = score_logits(validation_features.double() @ weight.T + bias, validation_labels)
-        train_loss = F.cross_entropy(train_features.double() @ weight.T + bias, labels).item()
-        curve.append(_point(number + 1, (number + 1) * iterations, train_loss, score))
         if best is None or score.beats(best[0]):
             best = (score, weight, bias)
     assert best is not None
@@ -104,14 +101,15 @@ def run(context: TransferContext, _: Mapping[str, TransferResult]) -> TransferRe
         head.weight.copy_(weight)
         head.bias.copy_(bias)
     context.progress(f"{NAME}: validation top-1 {score.top1:.4f}", metrics={"validation_top1": score.top1})
+    train_loss = F.cross_entropy(train_features.double() @ weight.T + bias, labels).item()
     state = {name: tensor.cpu() for name, tensor in network.state_dict().items()}
-    return TransferResult(NAME, state, score, context.recipe.probe_epochs, curve)
+    return TransferResult(NAME, state, score, iterations, [_point(iterations, train_loss, score)])
 
 
-def _point(number: int, step: int, train_loss: float, score: Score) -> dict[str, float | str]:
+def _point(step: int, train_loss: float, score: Score) -> dict[str, float | str]:
     return {
         "phase": NAME,
-        "epoch": number,
+        "epoch": 1,
         "step": step,
         "train_loss": train_loss,
         "validation_top1": score.top1,

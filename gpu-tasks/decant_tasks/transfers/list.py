@@ -3,8 +3,9 @@
 from decant_tasks.transfers.full_fine_tune import FULL_FINE_TUNE
 from decant_tasks.transfers.linear_probe import LINEAR_PROBE
 from decant_tasks.transfers.transfer import Recipe, Transfer
+from decant_tasks.transfers.weight_interpolation import WEIGHT_INTERPOLATION
 
-TRANSFERS: tuple[Transfer, ...] = (FULL_FINE_TUNE, LINEAR_PROBE)
+TRANSFERS: tuple[Transfer, ...] = (FULL_FINE_TUNE, LINEAR_PROBE, WEIGHT_INTERPOLATION)
 
 
 def wanted_transfers(recipe: Recipe) -> list[Transfer]:
