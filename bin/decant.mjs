@@ -23,6 +23,7 @@ async function main(args) {
   // Images are decoded on Node's thread pool, which has four threads unless it is told before Node starts.
   process.env.UV_THREADPOOL_SIZE ??= String(Math.min(64, Math.max(4, availableParallelism())));
   process.env.DECANT_PYTHON ??= pythonOfProject();
+  process.env.DECANT_LAUNCHER_PID = String(process.pid); // killed with -9, it can't hand that on: the command watches it
   return runScript(isClone ? projectNode() : process.execPath, isClone ? "cli/main.ts" : "dist/cli/main.js", args);
 }
 

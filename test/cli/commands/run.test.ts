@@ -132,6 +132,18 @@ describe("decant run", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).toContain('"resumed":true');
   });
 
+  it("ends with its task when its launcher is killed", async () => {
+    const job = await layTinyJob();
+    const python = layFakePython(
+      job.folder,
+      `console.log('{"event":"progress","step":"fine-tune","message":"at work"}'); setInterval(() => {}, 1000);`,
+    );
+    const dead = String(2 ** 22 + 1);
+    const { code, result } = await runDecant(args(job), { DECANT_PYTHON: python, DECANT_LAUNCHER_PID: dead });
+    expect(code).toBe(4);
+    expect(result().status).toBe("stopped");
+  });
+
   it("says in one clear error that the store can't be written, and exits 5", async () => {
     const job = await layTinyJob();
     const { code, stderr, result } = await runDecant(args(job, "--store", job.job));
