@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { DecantError } from "../../core/errors/problem.ts";
 import type { ReportModel } from "../../core/report/report-model.ts";
 import type { ProgressEvent, Services } from "../../lambdas/services.ts";
+import { bestSoFar } from "../best-so-far.ts";
 import { dryRun } from "../dry-run.ts";
 import { type Ending, endingOf, INFEASIBLE } from "../exit-codes.ts";
 import { readProfileFile, storeProfile } from "../laptop/given-profile.ts";
@@ -114,9 +115,15 @@ async function tell(
       report: reportFolder === undefined ? null : join(reportFolder, "report.html"),
     },
     error ? problemLines(error) : [],
-    hints(error),
+    [...(await foundSoFar(services, name, error)), ...hints(error)],
   );
   return ending.exit_code;
+}
+
+async function foundSoFar(services: Services, name: string, error: DecantError | undefined): Promise<string[]> {
+  if (error?.code !== "Stopped" && error?.code !== "Deadline") return [];
+  const best = await bestSoFar(services, name);
+  return best === undefined ? [] : [best];
 }
 
 async function unmeasuredPromises(reportJson: string): Promise<string[]> {
