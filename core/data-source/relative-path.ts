@@ -15,9 +15,11 @@ export function relativePath(written: string, folder: string): { path: string } 
   if (CONTROL.test(written) || !written.isWellFormed())
     return { refused: "expected a path without control characters" };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) return refuse("expected a path in the data folder, not a URL");
-  if (/^(?:[/\\]|[A-Za-z]:)/.test(written)) return refuse("expected a path relative to the manifest");
+  if (written.includes("\\")) return refuse("expected a path with forward slashes");
   const segments = written.split("/").filter((segment) => segment !== "." && segment !== "");
-  if (segments.includes("..") || written.split("\\").includes("..")) return refuse('expected a path without ".."');
+  if (written.startsWith("/") || /^[A-Za-z]:/.test(segments[0] ?? ""))
+    return refuse("expected a path relative to the manifest");
+  if (segments.includes("..")) return refuse('expected a path without ".."');
   if (segments.length === 0) return refuse("expected a file");
   return { path: folder === "" ? segments.join("/") : `${folder}/${segments.join("/")}` };
 }

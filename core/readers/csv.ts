@@ -8,9 +8,12 @@ import type { LabelFile, Reader, ReadRequest } from "./reader.ts";
 const PATH_COLUMNS = ["path", "file_name"];
 const RECORD_LIMIT = 64 * 1024;
 
+// The parser takes long over rows of a wrong length; whoever has a thousand of them knows enough.
+const WRONG_ROWS_LIMIT = 1000;
+
 interface Line {
   readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+  readonly line: number;
 }
 
 function readCsv(file: LabelFile & { readonly text: string }, request: ReadRequest, collector: RowCollector): void {
@@ -20,39 +23,48 @@ function readCsv(file: LabelFile & { readonly text: string }, request: ReadReque
   const columns = header?.record.map((name) => name.trim()) ?? [];
   const indexOf = columnIndexes(columns, file, request.group_column, collector);
   if (indexOf === undefined) return;
-  for (const { record, info } of body) {
+  for (const { record, line } of body) {
     const cell = (index: number) => (index < 0 ? undefined : record[index]);
     if (record.length !== columns.length) {
       const message = `Expected ${columns.length} values as in the header, got ${record.length}: put text with commas in double quotes.`;
-      collector.refuse("rows with too many or too few values", message, `${file.path}:${info.lines}`);
+      collector.refuse("rows with too many or too few values", message, `${file.path}:${line}`);
       continue;
     }
     const { path, label, split, group } = indexOf;
     const row = { path: cell(path)?.trim(), label: cell(label), split: cell(split), group: cell(group) };
-    collector.add({ line: info.lines, ...row }, file);
+    collector.add({ line, ...row }, file);
   }
 }
 
 function parseLines(file: LabelFile & { readonly text: string }, collector: RowCollector): Line[] | undefined {
+  const lines: Line[] = [];
+  let wrong = 0;
   try {
-    return parse(file.text, {
+    parse(file.text, {
       bom: true,
-      info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: RECORD_LIMIT,
-    }) as unknown as Line[];
+      on_record(record: string[], { lines: line }: { lines: number }) {
+        lines.push({ record, line });
+        if (record.length !== lines[0]?.record.length) wrong += 1;
+        if (wrong > WRONG_ROWS_LIMIT) throw new TooManyWrongRows();
+        return null;
+      },
+    });
   } catch (error) {
+    if (error instanceof TooManyWrongRows) return lines;
     if (!(error instanceof CsvError)) throw error;
     const line = "lines" in error && typeof error.lines === "number" ? error.lines : 1;
-    collector.refuse(
-      "malformed rows",
-      `Expected well-formed CSV: ${error.message.slice(0, 200)}.`,
-      `${file.path}:${line}`,
-    );
+    const message = `Expected well-formed CSV: ${error.message.slice(0, 200)}.`;
+    collector.refuse("malformed rows", message, `${file.path}:${line}`);
     return undefined;
   }
+  return lines;
 }
+
+/** Ends the parser early; the rows so far are reported as they are. */
+class TooManyWrongRows extends Error {}
 
 function columnIndexes(
   columns: readonly string[],

@@ -7,21 +7,25 @@ import type { LabelFile, Reader, ReadRequest } from "./reader.ts";
 
 const PATH_KEYS = ["path", "file_name", "source-ref"];
 const LINE_LIMIT = 64 * 1024;
+// A failed parse is slow; whoever has a thousand lines that are no rows knows enough.
+const WRONG_LINES_LIMIT = 1000;
 
 function readLines(file: LabelFile & { readonly text: string }, request: ReadRequest, collector: RowCollector): void {
   const text = file.text.startsWith("\ufeff") ? file.text.slice(1) : file.text;
   let line = 0;
-  for (let start = 0; start < text.length; ) {
+  let wrong = 0;
+  for (let start = 0; start < text.length && wrong <= WRONG_LINES_LIMIT; ) {
     const newline = text.indexOf("\n", start);
     const end = newline < 0 ? text.length : newline;
     line += 1;
-    readLine(text.slice(start, end), line, file, request, collector);
+    if (!readLine(text.slice(start, end), line, file, request, collector)) wrong += 1;
     start = end + 1;
   }
 }
 
-function readLine(text: string, line: number, file: LabelFile, request: ReadRequest, collector: RowCollector): void {
-  if (text.trim() === "") return;
+/** Answers whether the line was a row, or empty. */
+function readLine(text: string, line: number, file: LabelFile, request: ReadRequest, collector: RowCollector): boolean {
+  if (text.trim() === "") return true;
   const where = `${file.path}:${line}`;
   if (text.length > LINE_LIMIT) {
     collector.refuse(
@@ -29,13 +33,13 @@ function readLine(text: string, line: number, file: LabelFile, request: ReadRequ
       `Expected at most ${LINE_LIMIT} characters a line, got ${text.length}.`,
       where,
     );
-    return;
+    return false;
   }
   const row = parseObject(text);
   if (row === undefined) {
     const message = `Expected one JSON object a line, got ${JSON.stringify(text.slice(0, 60))}.`;
     collector.refuse("lines that are no JSON object", message, where);
-    return;
+    return false;
   }
   const pathKeys = PATH_KEYS.filter((key) => Object.hasOwn(row, key));
   const pathKey = pathKeys[0];
@@ -43,15 +47,16 @@ function readLine(text: string, line: number, file: LabelFile, request: ReadRequ
     const guess = didYouMean("path", Object.keys(row).slice(0, 50));
     const message = `Expected one of the keys path, file_name and source-ref, got ${pathKeys.length > 1 ? pathKeys.join(" and ") : "none"}.${guess}`;
     collector.refuse("lines without a path", message, where);
-    return;
+    return false;
   }
   const groupKey = request.group_column ?? "group";
   const own = (key: string) => (Object.hasOwn(row, key) ? row[key] : undefined);
   if (request.group_column !== undefined && own(groupKey) === undefined) {
     collector.refuse("lines without a group", `Expected the key ${groupKey}, which the job's data.group names.`, where);
-    return;
+    return false;
   }
   collector.add({ line, path: row[pathKey], label: own("label"), split: own("split"), group: own(groupKey) }, file);
+  return true;
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

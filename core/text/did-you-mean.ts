@@ -2,6 +2,8 @@
 import { distance } from "fastest-levenshtein";
 
 const LONGEST_WORD = 100;
+/** Two letters of five may differ: swapped ones count twice. */
+const NEAR = 0.4;
 
 /** The nearest of the words where it is near enough to be meant, else undefined. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
@@ -11,7 +13,7 @@ export function nearestWord(word: string, known: readonly string[]): string | un
     .map((candidate) => ({ candidate, far: distance(plain, candidate.toLowerCase().replaceAll("_", "-")) }))
     .sort((a, b) => a.far - b.far);
   const best = ranked[0];
-  return best && best.far <= Math.max(1, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
+  return best && best.far <= Math.max(1, Math.floor(best.candidate.length * NEAR)) ? best.candidate : undefined;
 }
 
 /** " Did you mean size?", or nothing. */
