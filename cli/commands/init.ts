@@ -3,8 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { DecantError } from "../../core/errors/problem.ts";
-import { suggestBudget } from "../../core/job/suggest-budget.ts";
 import { jobNameFrom, jobText } from "../../core/job/new-job-text.ts";
+import { suggestBudget } from "../../core/job/suggest-budget.ts";
 import { describeData } from "../init/describe-data.ts";
 import { type DataSurvey, surveyData } from "../init/survey-data.ts";
 
