@@ -1,7 +1,11 @@
 // decant quantize MODEL.onnx: post-training quantization alone, for any ONNX image model, and what it did.
 import { availableParallelism } from "node:os";
 import type { Command } from "commander";
-import { type QuantizeFileResult, quantizeFile } from "../../adapters/onnx-runtime/quantize-file.ts";
+import {
+  type QuantizeFileRequest,
+  type QuantizeFileResult,
+  quantizeFile,
+} from "../../adapters/onnx-runtime/quantize-file.ts";
 import { DecantError } from "../../core/errors/problem.ts";
 import { qdqU8s8 } from "../../core/quantizers/qdq-u8s8.ts";
 import { QUANTIZER_DEFAULTS } from "../../core/quantizers/quantizer.ts";
@@ -58,7 +62,7 @@ async function quantize(path: string, flags: QuantizeFlags): Promise<void> {
     resize: flags.resize,
     input_size: flags.size === undefined ? undefined : whole("--size", flags.size, 8, 4096),
   }).filter(([, value]) => value !== undefined);
-  const result = await quantizeFile({
+  const request: QuantizeFileRequest = {
     path,
     output: flags.output,
     data: flags.data,
@@ -75,6 +79,10 @@ async function quantize(path: string, flags: QuantizeFlags): Promise<void> {
     seed: whole("--seed", flags.seed, 0, 2 ** 32 - 1),
     signal: stop.signal,
     progress: flags.json ? () => {} : say,
+  };
+  const result = await quantizeFile(request).catch((error: unknown) => {
+    if (!stop.signal.aborted) throw error;
+    throw new DecantError("Stopped", "stopped by the user; nothing was written", { cause: error });
   });
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : described(result));
 }

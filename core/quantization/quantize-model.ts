@@ -6,13 +6,13 @@ import type { QuantizationPlan } from "../quantizers/quantizer.ts";
 import { klBySample } from "../statistics/divergence.ts";
 import { type Logits, predictedClasses } from "../statistics/logits.ts";
 import { calibrate } from "./calibrate.ts";
-import { minMax, type Observer, type ObserverName, percentile } from "./observer.ts";
+import { minMax, type Observer, type ObserverName, percentile, squaredError } from "./observer.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
 
 /** Clips one value in ten thousand, half at either end. */
 const PERCENTILE_COVERAGE = 0.9999;
 
-const OBSERVERS: readonly Observer[] = [minMax, percentile(PERCENTILE_COVERAGE)];
+const OBSERVERS: readonly Observer[] = [minMax, percentile(PERCENTILE_COVERAGE), squaredError];
 
 export interface QuantizeModelRequest {
   readonly model: Model;

@@ -36,7 +36,7 @@ describe("Quantize", () => {
     expect(record.nodes.Conv).toEqual({ int8: 4, fp32: 2 });
     expect(record.nodes.Gemm).toEqual({ int8: 1, fp32: 0 });
     expect(record.quantize_nodes).toBe(model.graph.nodes.filter(({ op }) => op === "QuantizeLinear").length);
-    expect(Object.keys(record.kl_by_observer)).toEqual(["min-max", "percentile"]);
+    expect(Object.keys(record.kl_by_observer)).toEqual(["min-max", "percentile", "squared-error"]);
     expect(record.calibration_count).toBeGreaterThan(0);
     expect(model.metadata.get("task")).toBe("image-classification");
     expect(JSON.parse(model.metadata.get("names")!)).toEqual(["a", "b", "c"]);

@@ -5,7 +5,7 @@ export type Precision = "int8" | "mixed" | "fp32";
 
 /** Quantize writes model.onnx and this. */
 export interface QuantizedOutput {
-  readonly observer: "min-max" | "percentile";
+  readonly observer: "min-max" | "percentile" | "squared-error";
   readonly calibration_count: number;
   readonly weights: "per-channel" | "per-tensor";
   /** KL of the softmax outputs, fp32 to int8, mean over held-back calibration samples, by observer tried. */

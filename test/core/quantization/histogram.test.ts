@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { added, BINS, binEdge, emptyHistogram, type Histogram } from "../../../core/quantization/histogram.ts";
-import { minMax, percentile } from "../../../core/quantization/observer.ts";
+import { minMax, percentile, squaredError } from "../../../core/quantization/observer.ts";
 
 const float = fc.float({ noNaN: true, noDefaultInfinity: true });
 const of = (...parts: readonly (readonly number[])[]): Histogram =>
@@ -74,5 +74,13 @@ describe("percentile", () => {
         },
       ),
     );
+  });
+});
+
+describe("squared-error", () => {
+  it("keeps an even spread whole, and gives up a lone outlier", () => {
+    const even = Array.from({ length: 10_000 }, (_, at) => at / 10_000);
+    expect(squaredError.range(of(even))).toEqual(minMax.range(of(even)));
+    expect(squaredError.range(of(even, even, [3])).high).toBeLessThan(3);
   });
 });
