@@ -1,5 +1,5 @@
 // The runs of a store: their names, what their journals say, and which is the latest.
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { DecantError } from "../core/errors/problem.ts";
 import type { Store } from "../core/store/store.ts";
 import { type JournalEntry, readJournal } from "./laptop/journal.ts";
@@ -16,6 +16,11 @@ const DEFAULT_STORE = ".decant";
 /** The store's folder: --store, or .decant in `beside`. */
 export function storeFolder(given: string | undefined, beside: string): string {
   return given === undefined ? resolve(beside, DEFAULT_STORE) : resolve(given);
+}
+
+/** Where the Report state puts a run's page, whatever the outcome. */
+export function reportFile(root: string, run: string): string {
+  return join(root, "runs", run, "report.html");
 }
 
 /** Latest first. */

@@ -1,11 +1,10 @@
 // decant report [RUN]: the path of a run's report, opened in a browser on request.
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { createFolderStepFiles } from "../../adapters/folder-step-files.ts";
 import { createFolderStore } from "../../adapters/folder-store.ts";
 import { DecantError } from "../../core/errors/problem.ts";
-import { findRun, storeFolder } from "../runs.ts";
+import { findRun, reportFile, storeFolder } from "../runs.ts";
 
 export function registerReport(program: Command): void {
   program
@@ -22,12 +21,11 @@ export function registerReport(program: Command): void {
     });
 }
 
+/** The copy in the run's own folder: it stays when steps are cleaned. */
 async function reportPath(root: string, name: string | undefined): Promise<string> {
-  const store = createFolderStore(root);
-  const { run, entries } = await findRun(store, name, root);
-  const written = entries.findLast((entry) => entry.event === "state-succeeded" && entry.state === "Report");
-  const pointer = written?.event === "state-succeeded" ? written.pointer : undefined;
-  if (pointer) return join(await createFolderStepFiles(root, store).folderOf(pointer), "report.html");
+  const { run } = await findRun(createFolderStore(root), name, root);
+  const path = reportFile(root, run);
+  if (existsSync(path)) return path;
   const message = `Expected run ${run} to have a report, but it has not come that far. decant status ${run} says where it stands.`;
   throw new DecantError("InvalidInput", message);
 }

@@ -21,7 +21,7 @@ import { createJsonLines } from "../progress/json-lines.ts";
 import { createLiveList } from "../progress/live-list.ts";
 import { createPlainLines } from "../progress/plain-lines.ts";
 import type { Renderer } from "../progress/run-event.ts";
-import { storeFolder } from "../runs.ts";
+import { reportFile, storeFolder } from "../runs.ts";
 
 export interface RunOptions {
   readonly json?: boolean;
@@ -85,7 +85,7 @@ async function run(jobFile: string, options: RunOptions, renderer: Renderer, sig
     given_profile: profile && (await storeProfile(services, profile)),
     emit: (event) => renderer.show(event),
   });
-  return tell(services, name, outcome, options.strict ?? false, renderer);
+  return tell(services, root, name, outcome, options.strict ?? false, renderer);
 }
 
 function createRenderer(json: boolean): Renderer {
@@ -96,6 +96,7 @@ function createRenderer(json: boolean): Renderer {
 
 async function tell(
   services: Services,
+  root: string,
   name: string,
   outcome: RunOutcome,
   strict: boolean,
@@ -106,13 +107,12 @@ async function tell(
   const unmeasured = folder === undefined ? [] : await unmeasuredPromises(join(folder, "report.json"));
   for (const message of unmeasured) renderer.show({ event: "warning", message });
   const ending: Ending = strict && !error && unmeasured.length > 0 ? INFEASIBLE : outcome.ending;
-  const reportFolder = artifact ?? folder;
   await renderer.end(
     {
       status: ending.status,
       run: name,
       artifact: artifact ?? null,
-      report: reportFolder === undefined ? null : join(reportFolder, "report.html"),
+      report: outcome.report === undefined ? null : reportFile(root, name),
     },
     error ? problemLines(error) : [],
     [...(await foundSoFar(services, name, error)), ...hints(error)],
