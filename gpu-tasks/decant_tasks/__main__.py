@@ -34,12 +34,14 @@ def run_task(environment: Mapping[str, str]) -> None:
     attempt.begin()
 
     from decant_tasks.determinism import make_deterministic
+    from decant_tasks.memory import keep_freed_memory
     from decant_tasks.schema import check_record
     from decant_tasks.tasks.list import find_task
     from decant_tasks.tasks.task import TaskContext
 
     task = find_task(task_input.task)
     make_deterministic(task_input.threads)
+    keep_freed_memory()
     interval_s = float(environment.get("CHECKPOINT_INTERVAL_S") or 30)
     context = TaskContext(task_input, attempt.folder, attempt.checkpoint_folder, progress, stop, interval_s)
     output = task.run(context)
