@@ -1,5 +1,4 @@
 // Interprets the workflow document in this process: Lambda states call their handler, Batch states start a child process.
-import { ExecutionAbortedError, ExecutionError, StateMachine } from "aws-local-stepfunctions";
 import { isErrorCode } from "../../core/errors/error-code.ts";
 import { DecantError, type ErrorCode } from "../../core/errors/problem.ts";
 import type { StateMachineDocument, TaskState } from "../../core/workflow/asl.ts";
@@ -24,6 +23,8 @@ const LAST_RITES = "RecordFailure";
 /** Resolves where the execution succeeds; throws a DecantError under the name that the execution failed with. */
 export async function interpret(request: Interpretation): Promise<void> {
   const { document, input, signal } = request;
+  // Loaded here, since it brings the AWS SDK along, which no other command has to wait for.
+  const { StateMachine, ExecutionAbortedError } = await import("aws-local-stepfunctions");
   const machine = new StateMachine(document as never);
   let fatal: DecantError | undefined;
   const guarded = (state: string, work: (input: never) => Promise<unknown>) => async (stateInput: unknown) => {
@@ -47,6 +48,7 @@ export async function interpret(request: Interpretation): Promise<void> {
   try {
     await execution.result;
   } catch (error) {
+    if (error instanceof ExecutionAbortedError) throw new DecantError("Stopped", "The run was stopped by the user.");
     throw reasonOf(error, fatal);
   } finally {
     signal.removeEventListener("abort", abort);
@@ -68,8 +70,8 @@ function handlerOf(name: string, state: TaskState, { lambda, task }: Interpretat
 }
 
 function reasonOf(error: unknown, fatal: DecantError | undefined): DecantError {
-  if (error instanceof ExecutionAbortedError) return new DecantError("Stopped", "The run was stopped by the user.");
-  const cause = error instanceof ExecutionError ? (error.cause as Error | undefined) : undefined;
+  // An ExecutionError, whose cause carries the name that the execution failed with.
+  const cause = error instanceof Error ? (error.cause as Error | undefined) : undefined;
   const name = cause?.name ?? "Defect";
   if (fatal?.code === name) return fatal; // with each of its problems
   const message = cause?.message ?? String(error);
