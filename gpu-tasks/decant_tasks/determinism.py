@@ -25,7 +25,7 @@ def keep_freed_memory() -> None:
     except (OSError, AttributeError):
         return  # musl has none
     mallopt(_M_MMAP_MAX, 0)
-    mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+    mallopt(_M_TRIM_THRESHOLD, -1)  # never
     mallopt(_M_TOP_PAD, 64 * 2**20)
 
 
