@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { modelRuntime } from "../../../adapters/onnx-runtime/model-runtime.ts";
 import { int, ints, makeNode } from "../../../core/onnx/attributes.ts";
 import type { Graph, Model } from "../../../core/onnx/graph.ts";
-import { int64Tensor } from "../../../core/onnx/tensor-data.ts";
+import { floatTensor, int64Tensor } from "../../../core/onnx/tensor-data.ts";
 import { writeModel } from "../../../core/onnx/write-model.ts";
 import { floatPrefix } from "../../../core/quantization/prefix.ts";
 import { simplified } from "../../../core/quantization/simplify.ts";
@@ -53,6 +53,67 @@ describe("a simplified graph", () => {
     const [before, after] = [await logits(model), await logits(simple)];
     before.forEach((value, at) => {
       expect(after[at]).toBeCloseTo(value, 4);
+    });
+  });
+
+  it("has zero padding inside its convolutions, with the same logits to the bit", async () => {
+    const padded = withGraph(({ nodes, initializers }) => ({
+      initializers: [...initializers, int64Tensor("padding", [0, 0, 0, 1, 0, 0, 2, 1])],
+      nodes: nodes.flatMap((node) => {
+        if (node.name !== "spatial_conv") return [node];
+        const pad = makeNode("Pad", "pad", [node.inputs[0]!, "padding"], ["padded"]);
+        const attributes = new Map(node.attributes).set("pads", ints([2, 1, 0, 1]));
+        return [pad, { ...node, inputs: ["padded", ...node.inputs.slice(1)], attributes }];
+      }),
+    }));
+    expect(operators(simplified(padded))).not.toContain("Pad");
+    expect(await logits(padded)).toEqual(await logits(smallNetwork()));
+    expect(await logits(simplified(padded))).toEqual(await logits(simplified(smallNetwork())));
+  });
+
+  it("keeps padding with something else than zeros", () => {
+    const edge = withGraph(({ nodes, initializers }) => ({
+      initializers: [...initializers, int64Tensor("padding", [0, 0, 1, 1, 0, 0, 1, 1])],
+      nodes: nodes.flatMap((node) => {
+        if (node.name !== "expand") return [node];
+        const mode = { kind: "string", value: new TextEncoder().encode("edge") } as const;
+        const pad = makeNode("Pad", "pad", [node.inputs[0]!, "padding"], ["padded"], { mode });
+        return [pad, { ...node, inputs: ["padded", ...node.inputs.slice(1)] }];
+      }),
+    }));
+    expect(operators(simplified(edge))).toContain("Pad");
+  });
+
+  it("has batch normalization inside its convolutions, within rounding", async () => {
+    const normalized = withGraph(({ nodes, initializers }) => {
+      const channels = [1.5, 0.2, -1, 2, 0.7, 1, 3, 0.1];
+      const named = (name: string, shift: number) =>
+        floatTensor(
+          name,
+          [8],
+          channels.map((value) => Math.abs(value) + shift),
+        );
+      return {
+        initializers: [
+          ...initializers,
+          floatTensor("bn_scale", [8], channels),
+          named("bn_shift", -1),
+          named("bn_mean", 0),
+          named("bn_variance", 0.5),
+        ],
+        nodes: nodes.flatMap((node) => {
+          if (node.name !== "stem") return [node];
+          const raw = { ...node, outputs: ["raw"], inputs: node.inputs.slice(0, 2) };
+          const inputs = ["raw", "bn_scale", "bn_shift", "bn_mean", "bn_variance"];
+          return [raw, makeNode("BatchNormalization", "bn", inputs, node.outputs)];
+        }),
+      };
+    });
+    const simple = simplified(normalized);
+    expect(operators(simple)).not.toContain("BatchNormalization");
+    const [before, after] = [await logits(normalized), await logits(simple)];
+    before.forEach((value, at) => {
+      expect(after[at]).toBeCloseTo(value, 3);
     });
   });
 
