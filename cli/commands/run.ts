@@ -31,6 +31,9 @@ export interface RunOptions {
   readonly store?: string;
 }
 
+/** A live list in a narrower terminal would wrap into nothing readable. */
+const LIVE_COLUMNS = 40;
+
 /** What this machine can measure: a job for another device is refused before any work. */
 const DEVICES = ["this-machine"];
 
@@ -90,7 +93,8 @@ async function run(jobFile: string, options: RunOptions, renderer: Renderer, sig
 
 function createRenderer(json: boolean): Renderer {
   if (json) return createJsonLines(process.stdout, process.stderr);
-  if (process.stdout.isTTY && !process.env.CI) return createLiveList(process.stdout, process.stderr);
+  if (process.stdout.isTTY && process.stdout.columns >= LIVE_COLUMNS && !process.env.CI)
+    return createLiveList(process.stdout, process.stderr);
   return createPlainLines(process.stdout, process.stderr, () => Date.now());
 }
 

@@ -91,8 +91,11 @@ function show(
   current: LiveRow | undefined,
   notices: string[],
 ): LiveRow | undefined {
-  if (event.event === "warning") notices.push(`warning: ${event.message}`);
-  else if (event.event === "waiting") rows[0]?.say(event.message);
+  if (event.event === "warning") {
+    notices.push(`warning: ${event.message}`);
+    current?.say(event.message);
+  }
+  if (event.event === "waiting") rows[0]?.say(event.message);
   else if (event.event === "progress") current?.say(`${event.step}: ${describeProgress(event)}`);
   else if (event.event === "state") return showState(event, rows, current);
   return current;
