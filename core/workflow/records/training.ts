@@ -101,5 +101,9 @@ export interface CompressedOutput {
   readonly parameters: number;
   readonly macs: number;
   readonly parity: Parity;
-  readonly files: { readonly weights: "student.safetensors"; readonly onnx: "model.onnx"; readonly curves: "curves.json" };
+  readonly files: {
+    readonly weights: "student.safetensors";
+    readonly onnx: "model.onnx";
+    readonly curves: "curves.json";
+  };
 }
