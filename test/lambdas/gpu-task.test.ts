@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import { candidateOf } from "../../core/planner/shape.ts";
 import type { PlanRecord } from "../../core/workflow/records/plan.ts";
 import { compressKey } from "../../lambdas/compress-key.ts";
 import { fineTuneKey } from "../../lambdas/fine-tune-key.ts";
@@ -11,7 +12,7 @@ import candidateSchema from "../../schemas/candidate.schema.json" with { type: "
 import inputSchema from "../../schemas/task-input.schema.json" with { type: "json" };
 import { folderServices, layStep } from "../fixtures/folder-services.ts";
 import { profileOf } from "../fixtures/planner.ts";
-import { madeUpInputs, madeUpPlan } from "../fixtures/report-model.ts";
+import { madeUpPlan } from "../fixtures/report-model.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 const isTaskInput = new Ajv2020({ schemas: [candidateSchema] }).compile(inputSchema);
@@ -27,7 +28,7 @@ async function lay(services: Services, change: Partial<PlanRecord> = {}) {
     data: await layStep(services, "prepare-data", {}),
     profile: { ...(await layStep(services, "profile", profileOf(4, 1))), ...task },
     teacher: { ...(await layStep(services, "fine-tune", {})), ...task },
-    candidate: madeUpInputs().measured!.candidate,
+    candidate: candidateOf({ input_size: 160, parameters_ratio: 0.5, macs_ratio: 1 }, 1, 9),
   };
 }
 
