@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-const PACKAGES = ["onnx-proto", "onnxruntime-node", "sharp"];
+const PACKAGES = ["onnxruntime-node", "sharp"];
 
 export function nodePackageVersions(): Readonly<Record<string, string>> {
   return Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)]));

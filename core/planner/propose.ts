@@ -7,7 +7,7 @@ import { firstShape } from "./first-shape.ts";
 import { usableSizes } from "./input-sizes.ts";
 import { networkOfTeacher } from "./network.ts";
 import { nextShape } from "./next-shape.ts";
-import { SEARCH, STUDENT, TEACHER } from "./recipes.ts";
+import { SEARCH, STUDENT } from "./recipes.ts";
 import { candidateOf, type Shape } from "./shape.ts";
 import { affordableEpochs, candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
@@ -52,7 +52,7 @@ function firstRung(input: ProposeInput, epochs_s: number): Proposal {
     const shape = { ...first, input_size };
     return { shape, epochs: epochsOf(input, shape, epochs_s) };
   });
-  const option = options.find(({ epochs }) => epochs >= TEACHER.epochs_wanted) ?? options.at(-1)!;
+  const option = options.find(({ epochs }) => epochs >= STUDENT.epochs_wanted) ?? options.at(-1)!;
   if (option.epochs < 1) return nothing("the time left allows no epoch of any candidate: promise more time");
   const width = option.shape.parameters_ratio;
   const pruned = width < 1 ? `pruned to ${(width * 100).toFixed(1)} % of the parameters` : "unpruned";

@@ -4,10 +4,10 @@ export const TEACHER = {
   batch_size: 32,
   learning_rate: 7e-4,
   probe_epochs: 60,
-  epochs_min: 6,
+  /** Passes over the training samples whose features the probe caches: plain, flipped, augmented. */
+  probe_views: 3,
+  epochs_min: 4,
   epochs_max: 30,
-  /** A larger input is only worth its time with this many epochs. */
-  epochs_wanted: 8,
   /** Share of the training time that the teacher may take; students get the rest. */
   time_share: 0.35,
 } as const;
@@ -21,6 +21,8 @@ export const STUDENT = {
   teacher_views_max: 12,
   epochs_min: 6,
   epochs_max: 60,
+  /** A larger input is only worth its time with this many epochs. */
+  epochs_wanted: 8,
   pruner: "expansion",
   importance: "taylor",
   channel_multiple: 8,

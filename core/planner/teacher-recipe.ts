@@ -14,11 +14,15 @@ export interface TeacherPlan {
   readonly remarks: readonly string[];
 }
 
-/** The largest input with enough epochs, else the smallest. Zero epochs: the linear probe alone is the teacher. */
+/**
+ * The largest input whose linear probe fits, fine-tuned for as many epochs as fit. Too few epochs do harm: then the probe
+ * alone is the teacher. A probe at the pretrained size was as good as fine-tuning at a smaller one (flowers: 87.7 to 88.3 %
+ * at 224 px, 87.7 % fine-tuned at 160 px), so input size comes before epochs.
+ */
 export function planTeacher(plan: PlanRecord, profile: TrainingProfile): TeacherPlan {
   const available_s = trainingSeconds(plan) * TEACHER.time_share;
   const options = usableSizes(plan).map((size) => optionAt(plan, profile, size, available_s));
-  const option = options.find(({ epochs }) => epochs >= TEACHER.epochs_wanted) ?? options.at(-1)!;
+  const option = options.find(({ probe_s }) => probe_s <= available_s) ?? options.at(-1)!;
   const recipe = {
     input_size: option.size,
     epochs: option.epochs,
@@ -37,11 +41,11 @@ function optionAt(plan: PlanRecord, profile: TrainingProfile, size: number, avai
   const { train_ms, forward_ms } = sampleTime(profile, plan.backbone.architecture, size);
   const train = total(plan.counts.train);
   const validation = total(plan.counts.validation);
-  const probe_s = ((train + validation) * forward_ms) / 1000;
+  const probe_s = ((TEACHER.probe_views * train + validation) * forward_ms) / 1000;
   const epoch_s = (train * train_ms + validation * forward_ms) / 1000;
   const affordable = Math.floor((available_s - probe_s) / epoch_s);
-  const epochs = Math.min(TEACHER.epochs_max, Math.max(0, affordable));
-  return { size, epochs, seconds: probe_s + epochs * epoch_s };
+  const epochs = affordable < TEACHER.epochs_min ? 0 : Math.min(TEACHER.epochs_max, affordable);
+  return { size, epochs, probe_s, seconds: probe_s + epochs * epoch_s };
 }
 
 function remarksOn(plan: PlanRecord, { input_size, epochs }: TeacherRecipe): string[] {
@@ -49,17 +53,14 @@ function remarksOn(plan: PlanRecord, { input_size, epochs }: TeacherRecipe): str
   if (input_size < plan.backbone.input_size) {
     const largest = usableSizes(plan)[0];
     const why =
-      input_size === largest
-        ? "the images are not larger"
-        : `${TEACHER.epochs_wanted} epochs of the larger input don't fit the time`;
+      input_size === largest ? "the images are not larger" : "a linear probe of the larger input doesn't fit the time";
     remarks.push(
       `the teacher is trained at ${input_size} px instead of the pretrained ${plan.backbone.input_size} px: ${why}`,
     );
   }
-  if (epochs < TEACHER.epochs_min) {
-    remarks.push(
-      `the time allows the teacher ${epochs} epochs of at least ${TEACHER.epochs_min}: a longer time promise helps`,
-    );
+  if (epochs === 0) {
+    const needed = `fewer than ${TEACHER.epochs_min} epochs of fine-tuning fit the time`;
+    remarks.push(`the teacher is a linear probe alone: ${needed}; a longer time promise helps`);
   }
   return remarks;
 }

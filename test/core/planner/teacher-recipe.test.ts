@@ -43,14 +43,23 @@ describe("planTeacher", () => {
     expect(remarks).toEqual([]);
   });
 
-  it("says so when time forces a smaller input or fewer epochs", () => {
-    const flowers = planTeacher(planOf({ time_s: 600 }), profileOf(45, 15));
-    expect(flowers.recipe.input_size).toBeLessThan(224);
-    expect(flowers.recipe.epochs).toBeGreaterThanOrEqual(TEACHER.epochs_wanted);
-    expect(flowers.remarks.join()).toContain("instead of the pretrained 224 px");
-    const hurried = planTeacher(planOf({ time_s: 120 }), profileOf(45, 15));
-    expect(hurried.recipe.epochs).toBeLessThan(TEACHER.epochs_min);
-    expect(hurried.remarks.join()).toContain("a longer time promise helps");
+  it("keeps the pretrained size and gives up epochs first: a probe there is as good as training at a smaller one", () => {
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 600 }), profileOf(45, 15));
+    expect(recipe.input_size).toBe(224);
+    expect(recipe.epochs).toBeGreaterThanOrEqual(TEACHER.epochs_min);
+    expect(remarks).toEqual([]);
+  });
+
+  it("says so when the time allows a linear probe alone", () => {
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 300 }), profileOf(90, 15));
+    expect(recipe).toMatchObject({ input_size: 224, epochs: 0 });
+    expect(remarks.join()).toContain("a longer time promise helps");
+  });
+
+  it("says so when not even the probe fits at the pretrained size", () => {
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 180 }), profileOf(45, 15));
+    expect(recipe.input_size).toBeLessThan(224);
+    expect(remarks.join()).toContain("instead of the pretrained 224 px");
   });
 
   it("says so when the images are too small for the pretrained size", () => {
