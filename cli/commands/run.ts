@@ -20,6 +20,7 @@ import { loadJob } from "../load-job.ts";
 import { createJsonLines } from "../progress/json-lines.ts";
 import { createLiveList } from "../progress/live-list.ts";
 import { createPlainLines } from "../progress/plain-lines.ts";
+import { resultTable } from "../progress/result-table.ts";
 import type { Renderer } from "../progress/run-event.ts";
 import { reportFile, storeFolder } from "../runs.ts";
 
@@ -62,7 +63,8 @@ export async function runJob(jobFile: string, options: RunOptions): Promise<numb
   } catch (error) {
     const known = toDecantError(error, options.store ?? "the store", stop.signal);
     const ending = endingOf(known.code);
-    await renderer.end({ status: ending.status, run: null, artifact: null, report: null }, problemLines(known), []);
+    const result = { status: ending.status, run: null, artifact: null, report: null };
+    await renderer.end({ result, problems: problemLines(known), table: [], hints: [] });
     return ending.exit_code;
   } finally {
     stop.dispose();
@@ -108,19 +110,21 @@ async function tell(
 ): Promise<number> {
   const { error, artifact } = outcome;
   const folder = outcome.report && (await services.files.folderOf(outcome.report));
-  const unmeasured = folder === undefined ? [] : await unmeasuredPromises(join(folder, "report.json"));
+  const report = folder === undefined ? undefined : await readReport(join(folder, "report.json"));
+  const unmeasured = report === undefined ? [] : unmeasuredPromises(report);
   for (const message of unmeasured) renderer.show({ event: "warning", message });
   const ending: Ending = strict && !error && unmeasured.length > 0 ? INFEASIBLE : outcome.ending;
-  await renderer.end(
-    {
+  await renderer.end({
+    result: {
       status: ending.status,
       run: name,
       artifact: artifact ?? null,
-      report: outcome.report === undefined ? null : reportFile(root, name),
+      report: report === undefined ? null : reportFile(root, name),
     },
-    error ? problemLines(error) : [],
-    [...(await foundSoFar(services, name, error)), ...hints(error)],
-  );
+    problems: error ? problemLines(error) : [],
+    table: report === undefined ? [] : ["", ...resultTable(report), ""],
+    hints: [...(await foundSoFar(services, name, error)), ...hints(error)],
+  });
   return ending.exit_code;
 }
 
@@ -130,8 +134,11 @@ async function foundSoFar(services: Services, name: string, error: DecantError |
   return best === undefined ? [] : [best];
 }
 
-async function unmeasuredPromises(reportJson: string): Promise<string[]> {
-  const { promises } = JSON.parse(await readFile(reportJson, "utf8")) as Pick<ReportModel, "promises">;
+async function readReport(path: string): Promise<ReportModel> {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+function unmeasuredPromises({ promises }: ReportModel): string[] {
   return promises
     .filter(({ verdict }) => verdict === "not-measured")
     .map(({ promise, reason }) => `the promise ${promise} was not measured: ${reason}`);

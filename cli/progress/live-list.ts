@@ -62,11 +62,11 @@ export function createLiveList(out: NodeJS.WritableStream, err: NodeJS.WritableS
     show: (event) => {
       current = show(event, rows, current, notices);
     },
-    end: async (result, problems, hints) => {
+    end: async ({ result, problems, table, hints }) => {
       for (const row of rows) row.finish(lastOf(row, current, result.status));
       await running;
       for (const line of [...notices, ...problems]) err.write(`${line}\n`);
-      for (const line of describeResult(result)) out.write(`${line}\n`);
+      for (const line of [...table, ...describeResult(result)]) out.write(`${line}\n`);
       for (const line of hints) err.write(`${line}\n`);
     },
   };

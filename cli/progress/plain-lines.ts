@@ -20,9 +20,9 @@ export function createPlainLines(out: NodeJS.WritableStream, err: NodeJS.Writabl
   };
   return {
     show,
-    end: async (result, problems, hints) => {
+    end: async ({ result, problems, table, hints }) => {
       for (const line of problems) err.write(`${line}\n`);
-      for (const line of describeResult(result)) say(line);
+      for (const line of [...table, ...describeResult(result)]) say(line);
       for (const line of hints) err.write(`${line}\n`);
     },
   };

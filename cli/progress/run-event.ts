@@ -31,8 +31,18 @@ export interface RunResult {
   readonly report: string | null;
 }
 
+/** All that is told at the end, ready to read. The result is the last line of `--json`. */
+export interface RunEnding {
+  readonly result: RunResult;
+  /** What stopped the run. */
+  readonly problems: readonly string[];
+  /** The short table of what came out. */
+  readonly table: readonly string[];
+  /** How to go on. */
+  readonly hints: readonly string[];
+}
+
 export interface Renderer {
   show(event: RunEvent): void;
-  /** The last line; problems are what stopped the run, ready to read. */
-  end(result: RunResult, problems: readonly string[], hints: readonly string[]): Promise<void>;
+  end(ending: RunEnding): Promise<void>;
 }

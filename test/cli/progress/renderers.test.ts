@@ -19,7 +19,7 @@ async function play(make: (out: NodeJS.WritableStream, err: NodeJS.WritableStrea
   const [out, err] = [new PassThrough(), new PassThrough()];
   const renderer = make(out, err);
   for (const event of EVENTS) renderer.show(event);
-  await renderer.end(RESULT, ["decant: why"], ["To go on: ..."]);
+  await renderer.end({ result: RESULT, problems: ["decant: why"], table: [], hints: ["To go on: ..."] });
   const lines = (stream: PassThrough) =>
     String(stream.read() ?? "")
       .trimEnd()
