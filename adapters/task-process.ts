@@ -7,6 +7,9 @@ import { type ChildExit, runChild } from "./child-process.ts";
 
 const GPU_TASKS = fileURLToPath(new URL("../gpu-tasks", import.meta.url));
 
+/** PYTHONSAFEPATH: a random.py in the folder where the command runs must not stand in for the library's. */
+const PYTHON_ENVIRONMENT = { PYTHONPATH: GPU_TASKS, PYTHONSAFEPATH: "1", PYTHONUNBUFFERED: "1" };
+
 export interface TaskProcess {
   readonly python: string;
   /** INPUT, OUTPUT and DEADLINE_MS, as the workflow document names them. */
@@ -22,7 +25,7 @@ export async function runTask(task: TaskProcess): Promise<void> {
   const exit = await runChild({
     command: task.python,
     arguments: ["-m", "decant_tasks"],
-    environment: { ...process.env, ...task.environment, PYTHONPATH: GPU_TASKS, PYTHONUNBUFFERED: "1" },
+    environment: { ...process.env, ...task.environment, ...PYTHON_ENVIRONMENT },
     signal: task.signal,
     silence_ms_max: task.silence_ms_max,
     onLine: (line) => {
