@@ -10,7 +10,7 @@ import { missingSamples } from "../core/prepared-data/enough-samples.ts";
 import { parseManifestRows } from "../core/prepared-data/manifest-rows.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
-import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { ManifestRow, PlanRecord } from "../core/workflow/records/plan.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import { required } from "./required.ts";
 import { readRunJob } from "./run-job.ts";
@@ -21,16 +21,16 @@ import type { Services } from "./services.ts";
 export async function prepareData(payload: RunPayload, services: Services): Promise<StepPointer> {
   const planPointer = required(payload.plan, "plan", "PrepareData");
   const plan = await readOutput<PlanRecord>(services, planPointer);
+  const manifest = join(await services.files.folderOf(planPointer), "manifest.jsonl");
+  const rows = parseManifestRows(await readFile(manifest, "utf8"));
   const request = {
     step: "prepare-data" as const,
     upstream: [],
-    slice: keySlice(plan),
+    slice: keySlice(plan, rows, services.sha256),
     environment: { architecture: services.machine.architecture, ...DECODER_VERSIONS },
   };
   const { job, folder: jobFolder } = await readRunJob(services, payload.run);
   const { pointer } = await runStep<PreparedData>(services, request, async (folder) => {
-    const manifest = join(await services.files.folderOf(planPointer), "manifest.jsonl");
-    const rows = parseManifestRows(await readFile(manifest, "utf8"));
     const root = await dataRoot(jobFolder, job.data.source);
     const work = {
       plan,
@@ -57,12 +57,16 @@ export async function prepareData(payload: RunPayload, services: Services): Prom
 
 const PROGRESS_EVERY = 50;
 
-/** What the packed bytes depend on. The manifest's hash covers content, labels, splits and groups, but no paths. */
-function keySlice(plan: PlanRecord): unknown {
+/**
+ * What the packed bytes depend on. The manifest's hash covers content, labels, splits and groups, but no paths; samples are
+ * packed in the order of their paths, so that order counts as well.
+ */
+function keySlice(plan: PlanRecord, rows: readonly ManifestRow[], sha256: Services["sha256"]): unknown {
   const reasons = plan.left_out.map(({ reason }) => reason).toSorted();
   return {
     classes: plan.classes,
     manifest_hash: plan.manifest_hash,
+    order: sha256(rows.map((row) => row.sha256).join("\n")),
     resize: plan.resize,
     input_sizes: plan.input_sizes,
     crop_size: plan.crop_size,

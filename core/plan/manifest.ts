@@ -32,7 +32,7 @@ export function manifestText(rows: readonly ManifestRow[]): string {
   return rows.map((row) => `${canonicalJson(row)}\n`).join("");
 }
 
-/** Of content, not of names: renaming a file changes no result. */
+/** Of content, not of names: a renamed file leaves the data the same. */
 function hashContent(
   classes: readonly string[],
   rows: readonly ManifestRow[],

@@ -107,6 +107,16 @@ test("finds the same data again under another path and source, without reading i
   expect(events).toEqual([]);
 });
 
+test("is another step where new names change the order of samples", async () => {
+  const rows = await makeRows();
+  const changes = { manifest_hash: services.sha256("content alone") };
+  const first = await run(await layPlan(rows, changes));
+  renameSync(join(folder, "job", "data", "00.png"), join(folder, "job", "data", "99.png"));
+  const renamed = [...rows.slice(1), { ...rows[0]!, path: "99.png" }];
+  expect((await run(await layPlan(rows, { ...changes, job_name: "other" }))).key).toBe(first.key);
+  expect((await run(await layPlan(renamed, { ...changes, job_name: "renamed" }))).key).not.toBe(first.key);
+});
+
 test("is another step where sizes, resize mode, crops or content differ", async () => {
   const rows = await makeRows();
   const keys = new Set<string>();
