@@ -1,10 +1,14 @@
 // CompressKey: the key of what one candidate's recipe gives.
+import { COST } from "../core/planner/recipes.ts";
 import type { CandidatePayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import { backboneSlice, taskPointer } from "./gpu-task.ts";
 import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
+
+/** What is left to do with a file that is there already: cut off later, a good one of an earlier rung would be lost too. */
+const RESERVE_S = COST.quantize_s + COST.measure_s + COST.certify_s + COST.report_s;
 
 export async function compressKey(payload: CandidatePayload, services: Services): Promise<TaskPointer> {
   const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "CompressKey"));
@@ -14,5 +18,11 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const { backbone, classes } = plan;
   const parameters = { backbone, candidate, classes };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
-  return taskPointer(payload, plan, { step: "compress", upstream: [data, teacher], slice, parameters }, services);
+  const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * RESERVE_S;
+  return taskPointer(
+    { deadline_ms },
+    plan,
+    { step: "compress", upstream: [data, teacher], slice, parameters },
+    services,
+  );
 }

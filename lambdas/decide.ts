@@ -47,7 +47,8 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
     async () => {
       const { points, rejected, refused, tried } = known;
       const choice = choose(points, refused);
-      const step = nextStep({ choice, points, further, time_up, after_certify: refusal !== undefined });
+      const cut_off = rejected.some(({ code }) => code === "Deadline");
+      const step = nextStep({ choice, points, further, time_up, cut_off, after_certify: refusal !== undefined });
       return { ...step, rungs, points, rejected, refused_by_certify: refused, tried };
     },
   );

@@ -8,16 +8,19 @@ export interface StopInput {
   readonly points: readonly DecidedPoint[];
   /** What propose answered for another rung: whether it has candidates, and why. */
   readonly further: { readonly possible: boolean; readonly why: string };
-  /** The deadline has passed, or a candidate was stopped by it. */
+  /** The deadline has passed. */
   readonly time_up: boolean;
+  /** A candidate was stopped for the deadline's sake: a file that is there already can still be certified. */
+  readonly cut_off: boolean;
   /** Set where this decision follows a Certify that refused a file: then no other rung is begun. */
   readonly after_certify: boolean;
 }
 
 export function nextStep(input: StopInput): Pick<Decision, "next" | "reason" | "chosen"> {
-  const { choice, points, further, time_up, after_certify } = input;
-  if (further.possible && !time_up && !after_certify) return { next: "propose", reason: further.why, chosen: null };
-  if (time_up) {
+  const { choice, points, further, time_up, cut_off, after_certify } = input;
+  if (further.possible && !time_up && !cut_off && !after_certify)
+    return { next: "propose", reason: further.why, chosen: null };
+  if (time_up || (cut_off && choice === undefined)) {
     const best = choice === undefined ? "no file kept every promise" : `the best so far is ${pointKey(choice.chosen)}`;
     const reason = `the time promised ran out before a file was certified; ${best}`;
     return { next: "stopped", reason, chosen: choice?.chosen ?? null };

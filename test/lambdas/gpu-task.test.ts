@@ -112,4 +112,12 @@ describe("a GPU task's key", () => {
     const payload = { ...(await lay(services)), deadline_ms: 17.4 };
     expect((await fineTuneKey(payload, services)).deadline_ms).toBe("17");
   });
+
+  it("leaves time after a candidate's training to certify what is there", async () => {
+    const services = folderServices(temporaryFolder());
+    const payload = await lay(services);
+    const handed = Number((await compressKey({ ...payload, deadline_ms: 600_000 }, services)).deadline_ms);
+    expect(handed).toBeGreaterThan(500_000);
+    expect(handed).toBeLessThan(600_000 - 20_000);
+  });
 });

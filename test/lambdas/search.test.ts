@@ -135,6 +135,17 @@ describe("Decide and Certify", () => {
     });
   });
 
+  it("certify an earlier file where the deadline cut a later candidate off, and end as stopped without one", async () => {
+    const payload = await measured({});
+    const [result] = payload.results!;
+    const late = {
+      candidate: { ...result!.candidate, id: "late" },
+      error: { Error: "Deadline", Cause: "the time is used up" },
+    };
+    expect((await decided({ ...payload, results: [result!, late] })).decision.next).toBe("certify");
+    expect((await decided({ ...payload, results: [late] })).decision.next).toBe("stopped");
+  });
+
   it("keep a candidate that gave no point among the rejected", async () => {
     const payload = await measured({});
     const [result] = payload.results!;

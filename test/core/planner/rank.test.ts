@@ -152,6 +152,7 @@ describe("nextStep", () => {
     points: [choice.chosen],
     further: { possible: false, why: "the search ends" },
     time_up: false,
+    cut_off: false,
     after_certify: false,
   };
 
@@ -174,6 +175,12 @@ describe("nextStep", () => {
     expect(nextStep({ ...base, choice: undefined, points: [] }).reason).toContain(
       "no candidate gave a file to measure",
     );
+  });
+
+  it("certifies what an earlier rung found where the deadline cut a candidate off, and else ends as stopped", () => {
+    const further = { possible: true, why: "faster" };
+    expect(nextStep({ ...base, further, cut_off: true }).next).toBe("certify");
+    expect(nextStep({ ...base, cut_off: true, choice: undefined }).next).toBe("stopped");
   });
 
   it("stops at the deadline and names the best so far", () => {
