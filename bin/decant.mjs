@@ -8,9 +8,7 @@ import { runScript } from "./bootstrap.mjs";
 import { ensurePackages, isNewEnough, projectNode } from "./setup/packages.mjs";
 import { ensurePython, pythonOfProject } from "./setup/python.mjs";
 import { projectRoot, SetupError } from "./setup/setup.mjs";
-
-/** Only these train; the others work without the large Python download. */
-const TRAINING_COMMANDS = new Set(["run", "demo", "profile"]);
+import { isTrainingCommand } from "./setup/training-command.mjs";
 
 async function main(args) {
   const isClone = existsSync(join(projectRoot, "cli", "main.ts"));
@@ -18,8 +16,7 @@ async function main(args) {
   else if (!isNewEnough(process.versions.node)) {
     throw new SetupError(`Expected Node 22.12 or newer, got ${process.versions.node}.`);
   }
-  const trains = TRAINING_COMMANDS.has(args[0] ?? "") && !args.includes("--help") && !args.includes("--dry-run");
-  if (trains) await ensurePython();
+  if (isTrainingCommand(args)) await ensurePython();
   // Images are decoded on Node's thread pool, which has four threads unless it is told before Node starts.
   process.env.UV_THREADPOOL_SIZE ??= String(Math.min(64, Math.max(4, availableParallelism())));
   process.env.DECANT_PYTHON ??= pythonOfProject();
