@@ -24,7 +24,7 @@ class StopRequest:
         if self.signalled:
             return TaskError("Stopped", "Stopped on request; the same command goes on from the checkpoint.")
         if self.deadline_ms is not None and self.now_ms() >= self.deadline_ms:
-            return TaskError("Deadline", "The time for this run is used up. Finished steps are kept; give the job more time.")
+            return TaskError("Deadline", "The time for this run is used up: give the job more. Finished steps stay.")
         return None
 
     def check(self, before_stopping: Callable[[], None] | None = None) -> None:
