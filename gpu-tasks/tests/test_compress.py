@@ -15,7 +15,7 @@ from test_resume import Killed, KillingStream
 
 from decant_tasks.compress.distill import Distillation, distillation_loss
 from decant_tasks.compress.student_files import read_student
-from decant_tasks.compress.teacher_views import ViewSource, compute_teacher_views
+from decant_tasks.compress.teacher_views import ViewSource, compute_teacher_views, view_count
 from decant_tasks.data.augment import Augmentation
 from decant_tasks.data.prepared_data import open_prepared_data
 from decant_tasks.errors import TaskError
@@ -206,6 +206,14 @@ def test_teacher_views_are_a_function_of_seed_view_and_sample(
         alone = teacher(source.batch(1, np.array([17, 4]), SIZE))
     torch.testing.assert_close(views.logits[1, [17, 4]], alone, rtol=1e-4, atol=1e-5)
     assert not torch.equal(views.logits[0], views.logits[1])
+
+
+@pytest.mark.parametrize(
+    ("epochs", "samples", "classes", "views"),
+    [(1, 600, 5, 1), (5, 600, 5, 5), (40, 600, 5, 12), (40, 10**5, 100, 6), (40, 10**6, 1000, 1)],
+)
+def test_views_are_bounded_by_time_and_by_memory(epochs: int, samples: int, classes: int, views: int):
+    assert view_count(epochs, samples, classes) == views
 
 
 def test_the_loss_is_zero_for_equal_answers_and_grows_with_the_labels_share():

@@ -17,8 +17,9 @@ from decant_tasks.protocol.progress import Progress
 from decant_tasks.protocol.stop import StopRequest
 from decant_tasks.training.checkpoint import Checkpoint
 
-# Further views cost the teacher's time and gave the student nothing measurable.
-VIEWS_MAX = 12
+# Later epochs show earlier views again: that bounds the time of the teacher, and what its logits take in memory.
+_VIEWS_MAX = 12
+_LOGITS_MAX = 2**26
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class TeacherViews:
     def view_of(self, epoch: int) -> int:
         """Which view an epoch shows."""
         return epoch % len(self.logits)
+
+
+def view_count(epochs: int, samples: int, classes: int) -> int:
+    """How many views the epochs share, at least one."""
+    return max(1, min(epochs, _VIEWS_MAX, _LOGITS_MAX // (samples * classes)))
 
 
 @dataclass(frozen=True)

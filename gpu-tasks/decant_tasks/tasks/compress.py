@@ -11,7 +11,7 @@ from decant_tasks.compress.batch_norm import reestimate_statistics
 from decant_tasks.compress.distill import Distillation, distill
 from decant_tasks.compress.prune import TrainingSamples, prune, read_pruning
 from decant_tasks.compress.student_files import write_student
-from decant_tasks.compress.teacher_views import VIEWS_MAX, ViewSource, compute_teacher_views
+from decant_tasks.compress.teacher_views import ViewSource, compute_teacher_views, view_count
 from decant_tasks.data.augment import Augmentation
 from decant_tasks.data.prepared_data import PreparedData, open_prepared_data
 from decant_tasks.determinism import device_of_this_machine
@@ -101,7 +101,7 @@ def _make_student(
     views = compute_teacher_views(
         teacher,
         teacher_size,
-        min(recipe.epochs, VIEWS_MAX),
+        view_count(recipe.epochs, len(labels), data.classes),
         source,
         checkpoint=_checkpoint(context, "teacher-views"),
         **control,
