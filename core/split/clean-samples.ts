@@ -2,7 +2,7 @@
 import { compareCodePoints } from "../text/code-point-order.ts";
 import type { LeftOut, Split } from "../workflow/records/plan.ts";
 import type { GivenSplits } from "./given-splits.ts";
-import { type Assignments, type HashedSample, recordedSplit } from "./sample.ts";
+import { type Assignments, contentUnit, type HashedSample, recordedSplit } from "./sample.ts";
 
 const RANK: Readonly<Record<Split, number>> = { test: 0, validation: 1, train: 2 };
 // Earlier runs' assignment comes first, so that a copy added later changes nothing.
@@ -21,7 +21,9 @@ export function cleanSamples(
 ): CleanSamples {
   const rank = (sample: HashedSample) => {
     const settled = recordedSplit(sample, recorded);
-    const agrees = settled === undefined || choices(sample).includes(settled);
+    // A copy in a group of another side would tear the group: of equal bytes in two groups, the one first kept stays.
+    const own = recorded.get(contentUnit(sample)) ?? settled;
+    const agrees = settled === undefined || (own === settled && choices(sample).includes(settled));
     return (agrees ? 0 : 2 * AGREEMENT) + (settled === undefined ? AGREEMENT : RANK[settled]);
   };
   const copies = Map.groupBy(samples, ({ sha256 }) => sha256);

@@ -115,6 +115,17 @@ describe("splitting", () => {
     );
   });
 
+  it("gives the same again for the same data, whatever copies it holds across groups", () => {
+    fc.assert(
+      fc.property(anySamples, (samples) => {
+        const first = splitSamples(samples, NONE, sha256);
+        const again = splitSamples(samples, first.assignments, sha256);
+        expect(again.samples).toEqual(first.samples);
+        expect(again.problems).toEqual(first.problems);
+      }),
+    );
+  });
+
   it("keeps nearly every sample in place even without a memory of earlier runs", () => {
     const before = splitSamples(manySamples(200), NONE, sha256);
     const after = splitSamples(manySamples(400), NONE, sha256);
