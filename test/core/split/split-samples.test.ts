@@ -189,6 +189,22 @@ describe("copies", () => {
     expect(left_out).toMatchObject([{ path: copy.path, reason: "duplicate" }]);
   });
 
+  it("in two groups on different sides keep the one that an earlier run kept", () => {
+    const copies = ["p", "q"].map((group) => sample(`${group}/flag.png`, "a", "one flag", { group }));
+    const others = ["p", "q"].map((group) => sample(`${group}/drawn.png`, "a", `${group} drawn`, { group }));
+    const list = [...manySamples(30), ...copies, ...others];
+    const recorded = new Map([
+      ["group:p", "train"],
+      ["group:q", "test"],
+      [`sha256:${sha256("one flag")}`, "train"],
+    ] as const);
+    const { samples, problems } = splitSamples(list, recorded, sha256);
+    expect(problems).toEqual([]);
+    expect(samples.filter((s) => s.sha256 === sha256("one flag"))).toMatchObject([
+      { path: "p/flag.png", split: "train" },
+    ]);
+  });
+
   it("of two labels are all left out", () => {
     const twice = [sample("a/x.png", "a", "same"), sample("b/x.png", "b", "same"), sample("b/y.png", "b", "same")];
     const { samples, left_out } = splitSamples([...manySamples(30), ...twice], NONE, sha256);
