@@ -28,7 +28,8 @@ Curve = list[dict[str, Any]]
 @dataclass(frozen=True)
 class LoopSettings:
     """How long and how fast. weight_decay does not touch biases and norms; `phase` names the curve; keep: the averaged
-    weights of the best epoch on validation, or of the last one, where few samples would choose by chance."""
+    weights of the best epoch on validation, or of the last one, where few samples would choose by chance;
+    freeze_statistics: batch norms normalise by their running statistics."""
 
     phase: str
     epochs: int
@@ -38,6 +39,7 @@ class LoopSettings:
     warmup_fraction: float = 0.1
     gradient_norm_limit: float = 5.0
     keep: Literal["best", "last"] = "best"
+    freeze_statistics: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ def parameter_groups(network: nn.Module, weight_decay: float) -> list[dict[str, 
     decayed = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
     plain = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
     return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
+
+
+def freeze_statistics(network: nn.Module) -> None:
+    """Puts batch norms into evaluation mode; their factors still learn."""
+    for module in network.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.eval()
 
 
 def run_loop(
@@ -102,6 +111,8 @@ def run_loop(
         epoch, first = divmod(step, batches_per_epoch)
         batches = epoch_batches(sample_count, settings.batch_size, seed, epoch)
         network.train()
+        if settings.freeze_statistics:
+            freeze_statistics(network)
         for indices in batches[first:]:
             stop.check(lambda: checkpoint.save(state()))
             seed_step(seed, step)

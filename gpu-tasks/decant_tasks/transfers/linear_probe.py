@@ -17,7 +17,7 @@ from decant_tasks.training.evaluate import Score, score_logits
 from decant_tasks.transfers.transfer import Recipe, Transfer, TransferContext, TransferResult
 
 NAME = "linear-probe"
-_PENALTIES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
+_PENALTIES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 _AUGMENTED_VIEWS = 1
 _BATCH_SIZE = 32
 _GENTLE = Augmentation(scale=(0.6, 1.0), brightness=0.1, contrast=0.1, saturation=0.1)
@@ -75,12 +75,21 @@ def solve_logistic_regression(
     return weight.detach(), bias.detach()
 
 
+def feature_scale(features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and scale of each feature. The scale is half-way (geometrically) between the feature's own deviation and the
+    median one, and not below half of that: a feature that hardly varies must not get a huge weight, which would answer
+    wildly as soon as fine-tuning moves it."""
+    deviation = features.std(dim=0)
+    median = deviation.median().clamp(min=1e-6)
+    return features.mean(dim=0), (deviation.clamp(min=0.5 * median) * median).sqrt()
+
+
 def run(context: TransferContext, _: Mapping[str, TransferResult]) -> TransferResult:
     """Caches features, solves for each penalty, keeps the best on validation and writes it into the head."""
     network = context.pretrained()
     train_features, validation_features = cache_features(context, network)
-    mean, deviation = train_features.double().mean(dim=0), train_features.double().std(dim=0) + 1e-6
-    standard = (train_features.double() - mean) / deviation
+    mean, scale = feature_scale(train_features.double())
+    standard = (train_features.double() - mean) / scale
     train_labels = context.data.labels("train")
     labels = torch.from_numpy(np.tile(train_labels, len(standard) // len(train_labels)))
     validation_labels = context.data.labels("validation")
@@ -89,10 +98,10 @@ def run(context: TransferContext, _: Mapping[str, TransferResult]) -> TransferRe
     for penalty in _PENALTIES:
         context.stop.check()
         weight, bias = solve_logistic_regression(standard, labels, context.data.classes, penalty, iterations)
-        weight = weight / deviation
+        weight = weight / scale
         bias = bias - weight @ mean
         score = score_logits(validation_features.double() @ weight.T + bias, validation_labels)
-        if best is None or score.beats(best[0]):
+        if best is None or score.loss < best[0].loss:  # a finer measure than top-1 over few samples
             best = (score, weight, bias)
     assert best is not None
     score, weight, bias = best
