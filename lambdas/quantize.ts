@@ -23,7 +23,7 @@ import { required } from "./required.ts";
 import { pointerOf, readOutput, runStep } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
-/** More gave no better ranges on flowers (see docs), and each costs time. */
+/** Pictures; each costs a forward pass for every observer. Chosen by judgement: no comparison of counts was made. */
 const SAMPLES = { calibration: 256, held_back: 64 };
 
 export async function quantize(payload: CandidatePayload, services: Services): Promise<StepPointer> {

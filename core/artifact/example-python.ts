@@ -5,8 +5,8 @@ export const PYTHON_EXAMPLE = `"""Prints the most likely labels of an image.
     pip install onnxruntime pillow numpy
     python example.py photo.jpg
 
-Pillow decodes and resizes a little differently from the decoder that this model was measured with (sharp): expect the
-same label on nearly every image, not the same probability. example.mjs uses that decoder.
+Pillow decodes and resizes differently from the decoder that this model was measured with (sharp): pixels and with them
+probabilities differ, and a label can. How often it does was not measured. example.mjs uses that decoder.
 """
 
 import json
