@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createProgram } from "../../cli/program.ts";
 import { helpExamples } from "../../cli/reference/commands.ts";
 import { referencePage } from "../../cli/reference/page.ts";
+import { parseJob } from "../../core/job/parse-job.ts";
 import { projectRoot } from "../architecture/source-files.ts";
 
 /** The program with actions that do nothing, so that a line can be parsed and not run. */
@@ -48,6 +49,12 @@ describe("README.md", () => {
     const lines = [...readme.matchAll(/^npx (decant .+?)(?:\s+#.*)?$/gm)].map((match) => match[1] ?? "");
     expect(lines.length).toBeGreaterThan(3);
     for (const line of lines) await parsingProgram().parseAsync(words(line), { from: "user" });
+  });
+
+  it("shows a job file without problems", () => {
+    const jobs = [...readme.matchAll(/^```yaml\n(.*?)^```$/gms)].map((match) => match[1] ?? "");
+    expect(jobs).toHaveLength(1);
+    for (const job of jobs) expect(parseJob(job, "README.md")).not.toHaveProperty("problems");
   });
 
   it("links only to files that exist", () => {
