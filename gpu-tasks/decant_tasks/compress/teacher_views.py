@@ -18,7 +18,7 @@ from decant_tasks.protocol.stop import StopRequest
 from decant_tasks.training.checkpoint import Checkpoint
 
 # Later epochs show earlier views again: that bounds the time of the teacher, and what its logits take in memory.
-_VIEWS_MAX = 12
+VIEWS_MAX = 12
 _LOGITS_MAX = 2**26
 
 
@@ -35,7 +35,7 @@ class TeacherViews:
 
 def view_count(epochs: int, samples: int, classes: int) -> int:
     """How many views the epochs share, at least one."""
-    return max(1, min(epochs, _VIEWS_MAX, _LOGITS_MAX // (samples * classes)))
+    return max(1, min(epochs, VIEWS_MAX, _LOGITS_MAX // (samples * classes)))
 
 
 @dataclass(frozen=True)
