@@ -10,6 +10,7 @@ export function gateAccuracyDrop(promised: number, drop: Estimate): PromiseResul
   // Counts over n: a drop of exactly the promise must not fail by a rounding of its last bit.
   const kept = value <= promised + 1e-9;
   const interval = `95 % interval ${low.toFixed(1)} to ${high.toFixed(1)}, n = ${n}`;
-  const reason = `top-1 is ${value.toFixed(1)} points below the teacher's (${interval}), ${kept ? "within" : "over"} ${promised}`;
+  const place = value < 0 ? `${(-value).toFixed(1)} points above` : `${value.toFixed(1)} points below`;
+  const reason = `top-1 is ${place} the teacher's (drop: ${interval}), ${kept ? "within" : "over"} ${promised}`;
   return { ...common, verdict: kept ? "passed" : "failed", measured: value, low, high, reason };
 }

@@ -1,4 +1,5 @@
 // The size promise: bytes of the model file, exact.
+import { bytes, count } from "../report/format.ts";
 import type { PromiseResult } from "../workflow/records/measurement.ts";
 
 export function gateSize(promised: number, size_bytes: number): PromiseResult {
@@ -9,6 +10,6 @@ export function gateSize(promised: number, size_bytes: number): PromiseResult {
     promised,
     measured: size_bytes,
     unit: "bytes",
-    reason: `the file has ${size_bytes} bytes, ${kept ? "within" : "over"} ${promised}`,
+    reason: `the file has ${bytes(size_bytes)} (${count(size_bytes)} bytes), ${kept ? "within" : "over"} ${bytes(promised)}`,
   };
 }
