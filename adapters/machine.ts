@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { arch, cpus, release, totalmem, type } from "node:os";
+import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import { promisify } from "node:util";
 import type { MachineFacts } from "../core/workflow/records/measurement.ts";
 import { nodePackageVersions } from "./package-versions.ts";
@@ -13,7 +13,8 @@ export async function readMachine(python: string): Promise<MachineFacts> {
   return {
     cpu_model: cpus()[0]?.model.trim() || "unknown",
     cpu_flags: await readCpuFlags(),
-    cores: cpus().length,
+    // What this process may use: a container or an affinity mask can allow fewer than the machine has.
+    cores: availableParallelism(),
     memory_bytes: totalmem(),
     os: `${type()} ${release()}`,
     architecture: arch(),
