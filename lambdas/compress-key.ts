@@ -2,6 +2,7 @@
 import { COST } from "../core/planner/recipes.ts";
 import type { CandidatePayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { TrainingProfile } from "../core/workflow/records/training.ts";
 import { backboneSlice, taskPointer } from "./gpu-task.ts";
 import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
@@ -14,9 +15,12 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "CompressKey"));
   const data = required(payload.data, "data", "CompressKey");
   const teacher = required(payload.teacher, "the teacher", "CompressKey");
+  // Of the profile only the device counts: CPU and GPU round differently.
+  const profile = required(payload.profile, "a profile", "CompressKey");
+  const { device } = await readOutput<TrainingProfile>(services, profile);
   const { candidate } = payload;
   const { backbone, classes } = plan;
-  const parameters = { backbone, candidate, classes };
+  const parameters = { backbone, candidate, classes, device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
   const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * RESERVE_S;
   return taskPointer(

@@ -8,14 +8,15 @@ import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
-/** The profile is not upstream: two profiles that lead to the same recipe give the same teacher. */
+/** The profile is not upstream: two profiles that lead to the same recipe on the same device give the same teacher. */
 export async function fineTuneKey(payload: RunPayload, services: Services): Promise<TaskPointer> {
   const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "FineTuneKey"));
   const data = required(payload.data, "data", "FineTuneKey");
   const profile = required(payload.profile, "a profile", "FineTuneKey");
-  const recipe = teacherRecipe(plan, await readOutput<TrainingProfile>(services, profile));
+  const measured = await readOutput<TrainingProfile>(services, profile);
+  const recipe = teacherRecipe(plan, measured);
   const { backbone, classes, input_sizes } = plan;
-  const parameters = { backbone, recipe, classes, input_sizes };
+  const parameters = { backbone, recipe, classes, input_sizes, device: measured.device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
   return taskPointer(payload, plan, { step: "fine-tune", upstream: [data], slice, parameters }, services);
 }

@@ -12,6 +12,8 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 import torch
 
+from decant_tasks.errors import TaskError
+
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
 
 
@@ -30,8 +32,20 @@ def keep_freed_memory() -> None:
 
 
 def device_of_this_machine() -> torch.device:
-    """The first GPU, or the CPU."""
+    """The first GPU, or the CPU: what Profile measures."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def device_named(name: str) -> torch.device:
+    """The device that a profile names, and that the step's key holds: another one would give other bytes."""
+    if name == "cuda" and not torch.cuda.is_available():
+        message = (
+            "Expected a GPU, since the profile was measured on one (device: cuda), but torch finds none here. Run "
+            "where the GPU is, or measure this machine into a fresh store (decant profile --store FOLDER -o "
+            "profile.json) and run with --profile profile.json."
+        )
+        raise TaskError("InvalidInput", message, "parameters.device")
+    return torch.device(name)
 
 
 def make_deterministic(threads: int) -> None:

@@ -88,7 +88,13 @@ def fine_tune_input(prepared_folder: Path, backbone_record: dict[str, Any]) -> d
         "key": "k1",
         "attempt": "task-0001",
         "inputs": {"prepare-data": str(prepared_folder)},
-        "parameters": {"backbone": backbone_record, "recipe": recipe, "classes": CLASSES, "input_sizes": [SIZE]},
+        "parameters": {
+            "backbone": backbone_record,
+            "device": "cpu",
+            "recipe": recipe,
+            "classes": CLASSES,
+            "input_sizes": [SIZE],
+        },
         "seed": 3,
         "threads": 1,
     }

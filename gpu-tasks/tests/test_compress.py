@@ -69,7 +69,7 @@ def _record(
         "key": "k",
         "attempt": "a",
         "inputs": {"prepare-data": str(prepared), "fine-tune": str(teacher)},
-        "parameters": {"backbone": backbone, "candidate": candidate, "classes": CLASSES},
+        "parameters": {"backbone": backbone, "candidate": candidate, "classes": CLASSES, "device": "cpu"},
         "seed": 5,
         "threads": 1,
     }

@@ -102,8 +102,10 @@ def test_task_inputs_are_checked_by_task(fine_tune_input: dict[str, Any]):
         "backbone": fine_tune_input["parameters"]["backbone"],
         "candidate": CANDIDATE,
         "classes": ["a", "b"],
+        "device": "cuda",
     }
     assert find_problems("task-input", compress, "x") == []
+    assert find_problems("task-input", compress | {"parameters": compress["parameters"] | {"device": "mps"}}, "x")
     compress["parameters"]["candidate"] = CANDIDATE | {"prune": {"pruner": "expansion"}}
     assert find_problems("task-input", compress, "x")
 

@@ -4,6 +4,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { candidateOf } from "../../core/planner/shape.ts";
 import type { PlanRecord } from "../../core/workflow/records/plan.ts";
+import type { TrainingProfile } from "../../core/workflow/records/training.ts";
 import { compressKey } from "../../lambdas/compress-key.ts";
 import { fineTuneKey } from "../../lambdas/fine-tune-key.ts";
 import { profileKey } from "../../lambdas/profile-key.ts";
@@ -96,6 +97,23 @@ describe("a GPU task's key", () => {
     ];
     expect(new Set(keys).size).toBe(keys.length);
     expect(await keyOf({}, { unrelated: "9" })).toBe(keys[0]);
+  });
+
+  it("depends on the device of the profile, which the input hands on, and on nothing else of its machine", async () => {
+    const services = folderServices(temporaryFolder());
+    const payload = await lay(services);
+    const on = async (change: Partial<TrainingProfile>) => {
+      const profile = await layStep(services, "profile", { ...profileOf(4, 1), ...change });
+      const measured = { ...payload, profile: { ...payload.profile, ...profile } };
+      return [await fineTuneKey(measured, services), await compressKey(measured, services)] as const;
+    };
+    const [cpu, cuda, another] = [await on({}), await on({ device: "cuda" }), await on({ machine: "another" })];
+    for (const at of [0, 1] as const) {
+      expect(cuda[at].key).not.toBe(cpu[at].key);
+      expect(another[at].key).toBe(cpu[at].key);
+      expect(readInput(cpu[at].input)).toMatchObject({ parameters: { device: "cpu" } });
+      expect(readInput(cuda[at].input)).toMatchObject({ parameters: { device: "cuda" } });
+    }
   });
 
   it("is that of the profile that was passed in, which counts as done", async () => {

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from decant_tasks.compress.batch_norm import reestimate_statistics
@@ -14,7 +15,7 @@ from decant_tasks.compress.student_files import write_student
 from decant_tasks.compress.teacher_views import ViewSource, compute_teacher_views, view_count
 from decant_tasks.data.augment import Augmentation
 from decant_tasks.data.prepared_data import PreparedData, open_prepared_data
-from decant_tasks.determinism import device_of_this_machine
+from decant_tasks.determinism import device_named
 from decant_tasks.errors import TaskError
 from decant_tasks.export import check_parity, export_onnx
 from decant_tasks.model.backbone import Backbone, build_network, count_parameters, read_backbone
@@ -32,11 +33,11 @@ from decant_tasks.training.evaluate import predict_logits, score_logits
 def run(context: TaskContext) -> dict[str, Any]:
     """Writes student.safetensors, student.json, model.onnx and curves.json; answers CompressedOutput."""
     parameters = context.task_input.parameters
-    candidate = parameters["candidate"]
+    candidate, device = parameters["candidate"], device_named(parameters["device"])
     size = candidate["input_size"]
     backbone = read_backbone(parameters["backbone"])
     data = open_prepared_data(context.task_input.folder_of("prepare-data"), parameters["classes"])
-    teacher, teacher_size = load_teacher(context.task_input.folder_of("fine-tune"), backbone, data.classes)
+    teacher, teacher_size = load_teacher(context.task_input.folder_of("fine-tune"), backbone, data.classes, device)
 
     student, curve = _make_student(context, candidate, backbone, data, teacher, teacher_size)
     student = set_static_padding(student, size).cpu()
@@ -57,8 +58,8 @@ def run(context: TaskContext) -> dict[str, Any]:
     }
 
 
-def load_teacher(folder: Path, backbone: Backbone, classes: int) -> tuple[nn.Module, int]:
-    """The teacher that FineTune wrote, and its input size."""
+def load_teacher(folder: Path, backbone: Backbone, classes: int, device: torch.device) -> tuple[nn.Module, int]:
+    """The teacher that FineTune wrote, on the device, and its input size."""
     try:
         size = int(json.loads((folder / "output.json").read_bytes())["input_size"])
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -69,7 +70,7 @@ def load_teacher(folder: Path, backbone: Backbone, classes: int) -> tuple[nn.Mod
     except RuntimeError as error:
         message = f"Expected a teacher of this architecture and these classes: {error}"
         raise TaskError("InvalidModel", message, "teacher.safetensors") from error
-    return set_static_padding(network, size).to(device_of_this_machine()), size
+    return set_static_padding(network, size).to(device), size
 
 
 def _make_student(
@@ -83,7 +84,7 @@ def _make_student(
     """The trained student and its curve."""
     size, seed = candidate["input_size"], context.task_input.seed
     recipe, pruning = Distillation(**candidate["training"]), read_pruning(candidate["prune"])
-    normalisation = normalisation_of(backbone, device_of_this_machine())
+    normalisation = normalisation_of(backbone, next(teacher.parameters()).device)
     labels = data.labels("train")
     samples = TrainingSamples(data.images("train", size), labels, normalisation)
 

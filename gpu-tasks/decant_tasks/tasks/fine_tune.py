@@ -8,7 +8,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from decant_tasks.data.prepared_data import PreparedData, open_prepared_data
-from decant_tasks.determinism import device_of_this_machine
+from decant_tasks.determinism import device_named
 from decant_tasks.export import check_parity, export_onnx
 from decant_tasks.model.backbone import Backbone, build_network, count_parameters, read_backbone
 from decant_tasks.model.macs import count_macs
@@ -29,8 +29,9 @@ def run(context: TaskContext) -> dict[str, Any]:
     parameters = context.task_input.parameters
     recipe = Recipe(**parameters["recipe"])
     backbone = read_backbone(parameters["backbone"])
+    device = device_named(parameters["device"])
     data = open_prepared_data(context.task_input.folder_of("prepare-data"), parameters["classes"])
-    results = _run_transfers(context, backbone, recipe, data)
+    results = _run_transfers(context, backbone, recipe, data, device)
     winner = choose_winner(list(results.values()))
 
     network = build_network(backbone.architecture, data.classes, context.task_input.seed)
@@ -77,9 +78,9 @@ def choose_winner(results: list[TransferResult]) -> TransferResult:
 
 
 def _run_transfers(
-    context: TaskContext, backbone: Backbone, recipe: Recipe, data: PreparedData
+    context: TaskContext, backbone: Backbone, recipe: Recipe, data: PreparedData, device: torch.device
 ) -> dict[str, TransferResult]:
-    seed, device = context.task_input.seed, device_of_this_machine()
+    seed = context.task_input.seed
     pretrained_state: dict[str, torch.Tensor] = {}
 
     def pretrained() -> nn.Module:
