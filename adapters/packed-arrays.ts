@@ -25,6 +25,15 @@ export interface OpenSplit {
   close(): void;
 }
 
+/** Path, hash and label of a split's samples; opens no array. Throws InvalidData where the file doesn't fit the record. */
+export function readSplitSamples(folder: string, data: PreparedData, split: Split): readonly PackedSample[] {
+  const record = data.splits[split];
+  const samples = readSamples(inside(folder, record.samples));
+  if (samples.length === record.count) return samples;
+  const message = `expected ${record.count} ${split} samples, got ${samples.length}`;
+  throw new DecantError("InvalidData", [{ message, where: record.samples }]);
+}
+
 /** Opens a split of the prepare-data step in `folder`. Throws InvalidData listing every file that doesn't fit. */
 export function openSplit(folder: string, data: PreparedData, split: Split, size: number): OpenSplit {
   const record = data.splits[split];

@@ -1,9 +1,11 @@
 // Reads what the report is about from finished steps: pointers of the payload, and those of the point that was chosen.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readSplitSamples } from "../adapters/packed-arrays.ts";
 import { readModel } from "../core/onnx/read-model.ts";
 import { sizeByLayer } from "../core/quantization/describe.ts";
 import { type ReportInputs, subject } from "../core/report/build-report.ts";
+import { testSetOf } from "../core/split/test-set.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import { TOOL_VERSION } from "../core/version.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
@@ -52,9 +54,14 @@ export async function readReportInputs(
   const read = <T>(pointer: StepPointer | undefined) => (pointer ? readOutput<T>(services, pointer) : null);
   const quantized = await read<QuantizedOutput>(pointers.quantize);
   const plan = await readOutput<PlanRecord>(services, pointers.plan);
+  const data = await readOutput<PreparedData>(services, pointers.data);
   const inputs: ReportInputs = {
     plan,
-    data: await readOutput<PreparedData>(services, pointers.data),
+    data,
+    test_set: testSetOf(
+      readSplitSamples(await services.files.folderOf(pointers.data), data, "test").map(({ sha256 }) => sha256),
+      services.sha256,
+    ),
     profile: await read<TrainingProfile>(pointers.profile),
     teacher: await read<TeacherOutput>(pointers.teacher),
     decision,

@@ -6,12 +6,11 @@ import { predictImages, readLabelledImages, sha256Of } from "../../adapters/labe
 import { measureLatency } from "../../adapters/latency/measure.ts";
 import { readMachine } from "../../adapters/machine.ts";
 import { openPredictor } from "../../adapters/predictor.ts";
-import { type Remeasured, verifyPromises } from "../../core/gate/verification.ts";
+import { type MeasuredAccuracy, type Remeasured, verifyPromises } from "../../core/gate/verification.ts";
 import type { ReportModel } from "../../core/report/report-model.ts";
-import { chooseHeldOut } from "../../core/split/held-out.ts";
+import { chooseHeldOut, type RecordedTest } from "../../core/split/held-out.ts";
 import { latencyOf } from "../../core/statistics/latency.ts";
 import { wilson } from "../../core/statistics/wilson.ts";
-import type { Proportion } from "../../core/workflow/records/measurement.ts";
 import { INFEASIBLE } from "../exit-codes.ts";
 import { pythonInterpreter } from "../laptop/python.ts";
 import { promiseLines } from "../promise-lines.ts";
@@ -25,9 +24,7 @@ interface VerifyOptions {
   readonly json?: boolean;
 }
 
-interface MeasuredAccuracy {
-  readonly top1: Proportion;
-  readonly as_recorded: boolean;
+interface AccuracyHere extends MeasuredAccuracy {
   readonly part: "test" | "all";
   readonly refused: readonly { readonly path: string; readonly detail: string }[];
 }
@@ -37,7 +34,10 @@ export function registerVerify(program: Command): void {
     .command("verify")
     .description("check an artifact's hashes, measure it again and hold it against each of its promises")
     .argument("<artifact>", "folder that decant run printed")
-    .option("--data <source>", "labelled images: a folder, CSV or manifest; its test split, or all of it")
+    .option(
+      "--data <source>",
+      "labelled images: a folder, CSV or manifest; the recorded test images in it, else its test split or all",
+    )
     .option("--strict", "end with 3 where a promise can't be measured here, too")
     .option("--json", "one line of JSON")
     .addHelpText("after", "\nExample:\n  $ decant verify .decant/runs/flowers-0123456789ab/artifact --data ./flowers")
@@ -77,19 +77,30 @@ async function measureAccuracy(
   report: ReportModel,
   source: string,
   signal: AbortSignal,
-): Promise<MeasuredAccuracy> {
+): Promise<AccuracyHere> {
   const predictor = await openPredictor(artifact, report.job.threads);
   const { root, samples } = await readLabelledImages(source, signal);
-  const { classes, counts } = report.data;
-  const recorded = new Map(classes.map((name, at) => [name, counts.test[at] ?? 0]));
-  const held = chooseHeldOut(samples, recorded, sha256Of);
+  const held = chooseHeldOut(samples, recordedTest(report), sha256Of);
   const { labels, predicted, refused } = await predictImages(predictor, root, held.samples);
   const right = predicted.filter((answer, at) => answer === labels[at]).length;
   const top1 = labels.length === 0 ? { value: 0, count: 0, n: 0, low: 0, high: 1 } : wilson(right, labels.length);
-  return { top1, as_recorded: held.as_recorded && refused.length === 0, part: held.part, refused };
+  const { part, as_recorded, detail } = held;
+  if (refused.length === 0) return { top1, as_recorded, detail, part, refused };
+  return { top1, as_recorded: false, detail: `${detail}; ${refused.length} can't be decoded here`, part, refused };
 }
 
-function asText(artifact: string, { size_bytes, latency }: Remeasured, accuracy: MeasuredAccuracy | null): string {
+function recordedTest({ data, provenance }: ReportModel): RecordedTest {
+  const { test_digest, test_sha256 } = provenance.data;
+  const copies = ["duplicate", "contradictory-label"];
+  return {
+    digest: test_digest,
+    hashes: test_sha256,
+    counts: new Map(data.classes.map((name, at) => [name, data.counts.test[at] ?? 0])),
+    undecodable: new Set(data.left_out.filter(({ reason }) => !copies.includes(reason)).map(({ path }) => path)),
+  };
+}
+
+function asText(artifact: string, { size_bytes, latency }: Remeasured, accuracy: AccuracyHere | null): string {
   const lines = [
     `${artifact}: every file has the hash of its manifest`,
     `  ${size_bytes} bytes; p50 ${latency.ms_p50.toFixed(2)} ms, p95 ${latency.ms_p95.toFixed(2)} ms in ${latency.blocks} blocks of ${RUNS_PER_BLOCK} runs, fresh process`,
@@ -99,6 +110,7 @@ function asText(artifact: string, { size_bytes, latency }: Remeasured, accuracy:
     const interval = `${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)}`;
     const images = accuracy.part === "test" ? "images of the test split" : "images, all that are there";
     lines.push(`  top-1 ${(value * 100).toFixed(1)} % (95 % interval ${interval}) of ${n} ${images}`);
+    lines.push(`  ${accuracy.detail}`);
     for (const { path, detail } of accuracy.refused) lines.push(`  left out: ${path}: ${detail}`);
   }
   return `${lines.join("\n")}\n`;

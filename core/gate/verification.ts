@@ -9,12 +9,20 @@ import { gateSize } from "./size.ts";
 /** Beyond this share off the recorded p50, the machine is taken for another or a disturbed one. */
 const P50_CHANGE_MAX = 0.2;
 
+export interface MeasuredAccuracy {
+  readonly top1: Proportion;
+  /** Whether it was measured on the recorded test images, each of them and no other. */
+  readonly as_recorded: boolean;
+  /** What it was measured on, in words. */
+  readonly detail: string;
+}
+
 export interface Remeasured {
   readonly size_bytes: number;
   readonly machine: Pick<MachineFacts, "cpu_flags" | "cpu_model">;
   readonly latency: Pick<Latency, "blocks" | "ms_p50" | "ms_p95" | "ms_p95_upper">;
   /** null without --data. */
-  readonly accuracy: { readonly top1: Proportion; readonly as_recorded: boolean } | null;
+  readonly accuracy: MeasuredAccuracy | null;
 }
 
 export function verifyPromises(report: ReportModel, again: Remeasured): PromiseResult[] {
@@ -53,11 +61,12 @@ function verifyLatency(report: ReportModel, recorded: PromiseResult, { machine, 
 /** The teacher is not in the artifact: its recorded accuracy counts where the samples are the recorded ones. */
 function verifyAccuracy(report: ReportModel, recorded: PromiseResult, { accuracy }: Remeasured): PromiseResult {
   if (accuracy === null) return notMeasured(recorded, "it needs labelled images: --data");
-  const { top1, as_recorded } = accuracy;
+  const { top1, as_recorded, detail } = accuracy;
   const teacher = report.teacher?.top1;
-  if (!teacher || !as_recorded || teacher.n !== top1.n) {
-    const found = `top-1 is ${(top1.value * 100).toFixed(1)} % of ${top1.n}`;
-    return notMeasured(recorded, `these are not the test samples that the teacher was measured on (${found})`);
+  const found = `top-1 is ${(top1.value * 100).toFixed(1)} % of ${top1.n}`;
+  if (!as_recorded) return notMeasured(recorded, `${detail} (${found})`);
+  if (!teacher || teacher.n !== top1.n) {
+    return notMeasured(recorded, `the report holds no accuracy of the teacher on these images (${found})`);
   }
   // Not paired here, so the interval adds both proportions' own (Newcombe 1998, method 10 with no correlation).
   const value = 100 * (teacher.value - top1.value);

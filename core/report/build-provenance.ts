@@ -19,7 +19,12 @@ export function buildProvenance(
   return {
     version: 1,
     tool: { name: "decant", version: inputs.tool_version },
-    data: { manifest_hash: plan.manifest_hash, samples },
+    data: {
+      manifest_hash: plan.manifest_hash,
+      samples,
+      test_digest: inputs.test_set.digest,
+      test_sha256: inputs.test_set.hashes,
+    },
     weights: {
       architecture,
       source: weightsOrigin(weights),

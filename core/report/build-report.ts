@@ -1,6 +1,7 @@
 // Results of the steps -> report model. Pure: the same step outputs give the same report, without dates or paths.
 import type { ResolvedJob } from "../job/resolved-job.ts";
 import { pointKey } from "../planner/point-key.ts";
+import type { TestSet } from "../split/test-set.ts";
 import type {
   Certificate,
   CertifiedMeasurement,
@@ -27,6 +28,8 @@ import { markPoints, reportSearch } from "./search-points.ts";
 export interface ReportInputs {
   readonly plan: PlanRecord;
   readonly data: PreparedData;
+  /** The images of the packed test split. */
+  readonly test_set: TestSet;
   readonly profile: TrainingProfile | null;
   readonly teacher: TeacherOutput | null;
   readonly decision: Decision;

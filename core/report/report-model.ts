@@ -186,7 +186,14 @@ export interface ReportedQuantization {
 export interface Provenance {
   readonly version: 1;
   readonly tool: { readonly name: "decant"; readonly version: string };
-  readonly data: { readonly manifest_hash: string; readonly samples: number };
+  readonly data: {
+    readonly manifest_hash: string;
+    readonly samples: number;
+    /** SHA-256 over the sorted content hashes of the packed test samples, one a line. */
+    readonly test_digest: string;
+    /** Those hashes; null where they are many. */
+    readonly test_sha256: readonly string[] | null;
+  };
   readonly weights: {
     readonly architecture: string;
     readonly source: string;

@@ -11,7 +11,7 @@ export const STEP_VERSIONS = {
   measure: 1,
   decide: 1,
   certify: 1,
-  report: 1,
+  report: 2,
 } as const;
 
 export type StepName = keyof typeof STEP_VERSIONS;

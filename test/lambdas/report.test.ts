@@ -38,6 +38,20 @@ describe("Report and Publish", () => {
     expect(JSON.stringify(model)).not.toContain(root);
   });
 
+  it("record which images the test split holds", async () => {
+    const payload = await layRun(services, "kept");
+    await report(payload, services);
+    const model: ReportModel = JSON.parse(await readFile(join(root, "runs", payload.run, "report.json"), "utf8"));
+    const lines = await readFile(join(await services.files.folderOf(payload.data!), "test-samples.jsonl"), "utf8");
+    const hashes = lines
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).sha256);
+    const { test_digest, test_sha256 } = model.provenance.data;
+    expect(test_sha256).toEqual(hashes.toSorted());
+    expect(test_digest).toBe(services.sha256(hashes.toSorted().join("\n")));
+  });
+
   it("report once: the same run again gives the same step, and another run name changes nothing in it", async () => {
     const payload = await layRun(services, "kept");
     const first = await report(payload, services);

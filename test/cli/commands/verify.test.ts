@@ -1,5 +1,6 @@
 // decant verify over a published artifact: hashes, promises, exit codes.
-import { appendFile, mkdir, mkdtemp, readFile, rm, unlink, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -91,6 +92,29 @@ describe("decant verify", () => {
     expect(drop).toMatchObject({ verdict: "not-measured", reason: expect.stringContaining("100.0 % of 6") });
   });
 
+  it("tells the recorded test images, among others too, from as many other images", async () => {
+    await rewrite("labels.txt", () => labelsText(COLOURS));
+    await layImages(join(root, "pictures"), COLOURS, [40, 50]);
+    await layImages(join(root, "others"), COLOURS, [60, 70]);
+    const recorded = await hashesIn(join(root, "pictures"));
+    await rewrite("report.json", (text) => {
+      const model = JSON.parse(text);
+      model.data.classes = COLOURS;
+      model.data.counts.test = COLOURS.map(() => 2);
+      Object.assign(model.provenance.data, { test_digest: sha256(recorded.join("\n")), test_sha256: recorded });
+      return JSON.stringify(model);
+    });
+    const accuracyOn = async (folder: string) => {
+      printed = "";
+      await verify("--data", join(root, folder), "--json");
+      return JSON.parse(printed).accuracy;
+    };
+    expect(await accuracyOn("others")).toMatchObject({ top1: { n: 6 }, as_recorded: false, part: "all" });
+    expect(await accuracyOn("pictures")).toMatchObject({ top1: { n: 6 }, as_recorded: true });
+    await layImages(join(root, "pictures"), COLOURS, [80, 90, 100]);
+    expect(await accuracyOn("pictures")).toMatchObject({ top1: { n: 6 }, as_recorded: true, part: "test" });
+  });
+
   it("refuses a folder that is no artifact, and labels that the artifact does not know", async () => {
     await layImages(join(root, "animals"), ["cat", "dog"]);
     await expect(verify("--data", join(root, "animals"))).rejects.toThrow("expected the artifact's classes");
@@ -99,12 +123,19 @@ describe("decant verify", () => {
   });
 });
 
-/** Two pictures a class: red, green and blue by position. */
-async function layImages(folder: string, classes: readonly string[]): Promise<void> {
+const sha256 = (bytes: string | Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+async function hashesIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".png"));
+  return (await Promise.all(names.map(async (name) => sha256(await readFile(join(folder, name)))))).toSorted();
+}
+
+/** Pictures of these sides for each class: red, green and blue by position. */
+async function layImages(folder: string, classes: readonly string[], sides = [40, 50]): Promise<void> {
   const backgrounds = ["#f01010", "#10f010", "#1010f0"];
   for (const [at, name] of classes.entries()) {
     await mkdir(join(folder, name), { recursive: true });
-    for (const size of [40, 50]) {
+    for (const size of sides) {
       const create = { width: size, height: size, channels: 3 as const, background: backgrounds[at]! };
       await writeFile(join(folder, name, `${size}.png`), await sharp({ create }).png().toBuffer());
     }
@@ -113,13 +144,12 @@ async function layImages(folder: string, classes: readonly string[]): Promise<vo
 
 /** Changes a file of the artifact and its hash in the manifest. */
 async function rewrite(name: string, change: (text: string) => string): Promise<void> {
-  const { createHash } = await import("node:crypto");
   const text = change(await readFile(join(artifact, name), "utf8"));
   await writeFile(join(artifact, name), text);
   const manifest = JSON.parse(await readFile(join(artifact, "manifest.json"), "utf8"));
   manifest.files[name] = {
     size_bytes: Buffer.byteLength(text),
-    sha256: createHash("sha256").update(text).digest("hex"),
+    sha256: sha256(text),
   };
   await writeFile(join(artifact, "manifest.json"), JSON.stringify(manifest));
 }

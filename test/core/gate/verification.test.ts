@@ -52,7 +52,7 @@ describe("verifyPromises", () => {
 
   it("holds accuracy against the teacher's recorded one on the same samples", () => {
     const { n } = report.teacher!.top1!;
-    const accuracy = (count: number) => ({ top1: wilson(count, n), as_recorded: true });
+    const accuracy = (count: number) => ({ top1: wilson(count, n), as_recorded: true, detail: "the same" });
     const teacher = report.teacher!.top1!.count;
     const allowed = Math.floor(n * 0.03);
     expect(verdict({ accuracy: accuracy(teacher - allowed) }, "accuracy-drop")).toMatchObject({
@@ -64,10 +64,13 @@ describe("verifyPromises", () => {
 
   it("measures no drop on other samples, without data, or without a teacher", () => {
     const { n } = report.teacher!.top1!;
-    const other = { top1: wilson(1, n), as_recorded: false };
-    expect(verdict({ accuracy: other }, "accuracy-drop").reason).toContain("not the test samples");
+    const other = { top1: wilson(1, n), as_recorded: false, detail: "only 3 of 9 are there" };
+    expect(verdict({ accuracy: other }, "accuracy-drop")).toMatchObject({
+      verdict: "not-measured",
+      reason: expect.stringMatching(/^only 3 of 9 are there \(top-1 is .* % of \d+\)$/),
+    });
     expect(verdict({}, "accuracy-drop").reason).toContain("--data");
-    const same = { top1: wilson(n, n), as_recorded: true };
+    const same = { top1: wilson(n, n), as_recorded: true, detail: "the same" };
     expect(verdict({ accuracy: same }, "accuracy-drop", { ...report, teacher: null }).verdict).toBe("not-measured");
   });
 
