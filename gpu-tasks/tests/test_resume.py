@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CLASSES
+from conftest import CLASSES, events_of
 
 from decant_tasks.protocol.files import sha256_of
 from decant_tasks.protocol.progress import Progress
@@ -104,6 +104,21 @@ def test_many_kills_in_a_row_change_nothing(tmp_path: Path, unbroken: Any):
             kills += 1
     assert kills > 1
     assert {name: sha256_of(tmp_path / "files" / name) for name in OUTPUTS} == hashes
+
+
+def test_a_process_killed_outright_goes_on_in_another(tmp_path: Path, unbroken: Any, start_task: Any):
+    record, hashes, _ = unbroken
+    first = start_task(record, tmp_path, CHECKPOINT_INTERVAL_S="0")
+    for line in first.stdout:
+        if "full-fine-tune: epoch 1" in line:
+            break
+    first.kill()
+    first.wait()
+    second = start_task(record | {"attempt": "b"}, tmp_path)
+    events = events_of(second)
+    assert any("goes on from step" in event.get("message", "") for event in events)
+    assert second.wait() == 0
+    assert {name: sha256_of(tmp_path / "b" / name) for name in OUTPUTS} == hashes
 
 
 @pytest.mark.parametrize("position", [0, 30, 60, 5000, -1])
