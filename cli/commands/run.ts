@@ -112,7 +112,8 @@ async function tell(
   const folder = outcome.report && (await services.files.folderOf(outcome.report));
   const report = folder === undefined ? undefined : await readReport(join(folder, "report.json"));
   const unmeasured = report === undefined ? [] : unmeasuredPromises(report);
-  for (const message of unmeasured) renderer.show({ event: "warning", message });
+  const broken = report === undefined || error ? [] : brokenPromises(report);
+  for (const message of [...unmeasured, ...broken]) renderer.show({ event: "warning", message });
   const ending: Ending = strict && !error && unmeasured.length > 0 ? INFEASIBLE : outcome.ending;
   await renderer.end({
     result: {
@@ -136,6 +137,13 @@ async function foundSoFar(services: Services, name: string, error: DecantError |
 
 async function readReport(path: string): Promise<ReportModel> {
   return JSON.parse(await readFile(path, "utf8"));
+}
+
+/** Of a certified file only time or spend can be broken: they are known when everything else is done. */
+function brokenPromises({ promises }: ReportModel): string[] {
+  return promises
+    .filter(({ verdict }) => verdict === "failed")
+    .map(({ promise, reason }) => `the promise ${promise} was broken: ${reason}`);
 }
 
 function unmeasuredPromises({ promises }: ReportModel): string[] {

@@ -5,7 +5,7 @@ import { jobKeysReference } from "./job-keys.ts";
 
 const EXIT_CODES = `| Exit code | Status | Meaning |
 |---|---|---|
-| 0 | \`succeeded\` | every promise that could be measured was kept |
+| 0 | \`succeeded\` | a file was certified: it keeps every promise that could be measured; a time promise overrun after that is warned of |
 | 1 | \`failed\` | a defect of this program |
 | 2 | \`invalid\` | input that can't be used; \`verify\` found a wrong hash |
 | 3 | \`infeasible\` | no file keeps every promise, and the report holds the nearest; \`verify\` found a broken promise; \`--strict\` and a promise was not measured |
