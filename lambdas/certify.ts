@@ -8,13 +8,14 @@ import { accuracyOf, top1 } from "../core/statistics/accuracy.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import { measurableTarget } from "../core/targets/list.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
-import type {
-  Certificate,
-  CertifiedMeasurement,
-  DecidedPoint,
-  Decision,
-  MeasuredFile,
-  Measurement,
+import {
+  type Certificate,
+  type CertifiedMeasurement,
+  type DecidedPoint,
+  type Decision,
+  type MeasuredFile,
+  type Measurement,
+  QUANTIZED_FILES,
 } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
@@ -65,9 +66,9 @@ async function certifyPoint(
   const teacherFolder = await services.files.folderOf(teacherPointer);
   const validation = await readOutput<Measurement>(services, { step: "measure", key: point.measure_key });
   const size = validation.candidate.input_size;
-  const float = join(await services.files.folderOf({ step: "compress", key: point.compress_key }), "model.onnx");
-  const quantized = join(await services.files.folderOf({ step: "quantize", key: point.quantize_key }), "model.onnx");
-  const path = point.precision === "fp32" ? float : quantized;
+  const folder = await services.files.folderOf({ step: "quantize", key: point.quantize_key });
+  const float = join(folder, QUANTIZED_FILES.fp32);
+  const path = point.precision === "fp32" ? float : join(folder, QUANTIZED_FILES.int8);
 
   services.progress({ step: "certify", message: "size and latency in a fresh process" });
   const files = [

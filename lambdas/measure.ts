@@ -6,7 +6,7 @@ import { accuracyOf, agreement, top1 } from "../core/statistics/accuracy.ts";
 import { predictionsOf } from "../core/statistics/predictions.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { CandidatePayload } from "../core/workflow/payload.ts";
-import type { Measurement, QuantizedOutput } from "../core/workflow/records/measurement.ts";
+import { type Measurement, QUANTIZED_FILES, type QuantizedOutput } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { CompressedOutput, TeacherOutput } from "../core/workflow/records/training.ts";
@@ -55,13 +55,13 @@ async function measureFiles(
   const teacher = await readOutput<TeacherOutput>(services, sources.teacher);
   const compressed = await readOutput<CompressedOutput>(services, sources.compressed);
   const quantized = await readOutput<QuantizedOutput>(services, sources.quantized);
-  const [data_folder, teacherFolder, fp32Folder, int8Folder] = await Promise.all(
-    [sources.data, sources.teacher, sources.compressed, sources.quantized].map((p) => services.files.folderOf(p)),
+  const [data_folder, teacherFolder, quantizedFolder] = await Promise.all(
+    [sources.data, sources.teacher, sources.quantized].map((p) => services.files.folderOf(p)),
   );
   const context = { services, plan, data, data_folder: data_folder! };
   const size = candidate.input_size;
-  const fp32Path = join(fp32Folder!, compressed.files.onnx);
-  const shippedPath = join(int8Folder!, "model.onnx");
+  const fp32Path = join(quantizedFolder!, QUANTIZED_FILES.fp32);
+  const shippedPath = join(quantizedFolder!, QUANTIZED_FILES.int8);
   const progress = (message: string) => services.progress({ step: "measure", message });
 
   progress("accuracy on validation");

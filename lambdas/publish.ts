@@ -8,7 +8,7 @@ import { DecantError } from "../core/errors/problem.ts";
 import type { ReportModel } from "../core/report/report-model.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
-import type { Certificate } from "../core/workflow/records/measurement.ts";
+import { type Certificate, QUANTIZED_FILES } from "../core/workflow/records/measurement.ts";
 import { replaceObject } from "./replace-object.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
@@ -46,17 +46,10 @@ async function textSources(services: Services, report: StepPointer): Promise<Art
 
 /** The model that ships is found by the hash that was certified, so no other file can take its place. */
 async function modelSource(services: Services, { point }: Certificate, sha256: string): Promise<ArtifactSource> {
-  const steps = [
-    { step: "quantize", key: point.quantize_key },
-    { step: "compress", key: point.compress_key },
-  ];
-  for (const pointer of steps) {
-    const done = await services.files.find(pointer);
-    const name = Object.entries(done?.files ?? {}).find(
-      ([file, f]) => file.endsWith(".onnx") && f.sha256 === sha256,
-    )?.[0];
-    if (name) return { name: "model.onnx", path: join(await services.files.folderOf(pointer), name), sha256 };
-  }
+  const pointer = { step: "quantize", key: point.quantize_key };
+  const files = (await services.files.find(pointer))?.files ?? {};
+  const name = Object.values(QUANTIZED_FILES).find((file) => files[file]?.sha256 === sha256);
+  if (name) return { name: "model.onnx", path: join(await services.files.folderOf(pointer), name), sha256 };
   throw new DecantError(
     "StoreFailed",
     `Expected the certified model with SHA-256 ${sha256} in the store: run the same command again.`,

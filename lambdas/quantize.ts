@@ -1,4 +1,4 @@
-// Quantize: a candidate's fp32 file to int8, calibrated on training samples, with metadata that says what it is.
+// Quantize: a candidate's fp32 file to int8, calibrated on training samples; both files with metadata that says what they are.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { modelRuntime } from "../adapters/onnx-runtime/model-runtime.ts";
@@ -15,7 +15,7 @@ import { qdqU8s8 } from "../core/quantizers/qdq-u8s8.ts";
 import { QUANTIZER_DEFAULTS } from "../core/quantizers/quantizer.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { CandidatePayload } from "../core/workflow/payload.ts";
-import type { QuantizedOutput } from "../core/workflow/records/measurement.ts";
+import { QUANTIZED_FILES, type QuantizedOutput } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { CompressedOutput } from "../core/workflow/records/training.ts";
@@ -77,16 +77,19 @@ async function quantizeFile(
       progress: (message) => services.progress({ step: "quantize", message }),
     });
     const { weights } = QUANTIZER_DEFAULTS;
-    const metadata = modelMetadata({
+    const facts = {
       task: plan.task,
       classes: data.classes,
       preprocessing: preprocessing(size, data.resize),
-      quantization: { quantizer: qdqU8s8.key, observer: result.observer, weights, samples: chosen.calibration.length },
       dataset_hash: plan.manifest_hash,
       step_key: key,
-    });
-    const bytes = writeModel({ ...result.model, metadata });
-    await writeFile(join(folder, "model.onnx"), bytes, { flag: "wx" });
+    };
+    const samples = chosen.calibration.length;
+    const quantization = { quantizer: qdqU8s8.key, observer: result.observer, weights, samples };
+    const bytes = writeModel({ ...result.model, metadata: modelMetadata({ ...facts, quantization }) });
+    await writeFile(join(folder, QUANTIZED_FILES.int8), bytes, { flag: "wx" });
+    const metadata = modelMetadata({ ...facts, quantization: { quantizer: "none" } });
+    await writeFile(join(folder, QUANTIZED_FILES.fp32), writeModel({ ...model, metadata }), { flag: "wx" });
     return { ...outputOf(result, bytes.length), calibration_count: chosen.calibration.length, dropped_fields };
   } finally {
     split.close();

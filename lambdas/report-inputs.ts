@@ -9,12 +9,13 @@ import { testSetOf } from "../core/split/test-set.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import { TOOL_VERSION } from "../core/version.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
-import type {
-  Certificate,
-  DecidedPoint,
-  Decision,
-  Measurement,
-  QuantizedOutput,
+import {
+  type Certificate,
+  type DecidedPoint,
+  type Decision,
+  type Measurement,
+  QUANTIZED_FILES,
+  type QuantizedOutput,
 } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { Prediction } from "../core/workflow/records/predictions.ts";
@@ -50,9 +51,11 @@ export async function readReportInputs(
   const certificate = payload.certificate
     ? await readOutput<Certificate>(services, required(payload.certificate, "the certificate", "Report"))
     : null;
-  const pointers = collectPointers(payload, subject(decision, certificate));
+  const point = subject(decision, certificate);
+  const pointers = collectPointers(payload, point);
   const read = <T>(pointer: StepPointer | undefined) => (pointer ? readOutput<T>(services, pointer) : null);
-  const quantized = await read<QuantizedOutput>(pointers.quantize);
+  // What Quantize says is about its int8 file: of a float one it only wrote down what it is.
+  const quantized = point?.precision === "fp32" ? null : await read<QuantizedOutput>(pointers.quantize);
   const plan = await readOutput<PlanRecord>(services, pointers.plan);
   const data = await readOutput<PreparedData>(services, pointers.data);
   const inputs: ReportInputs = {
@@ -68,16 +71,12 @@ export async function readReportInputs(
     certificate,
     measured: await read<Measurement>(pointers.measure),
     quantized,
-    predictions: await readList<Prediction>(
-      services,
-      pointers.measure,
-      pointers.quantize ? PREDICTIONS : FP32_PREDICTIONS,
-    ),
+    predictions: await readList<Prediction>(services, pointers.measure, quantized ? PREDICTIONS : FP32_PREDICTIONS),
     curves: {
       teacher: await readList<CurvePoint>(services, pointers.teacher, "curves.json"),
       candidate: await readList<CurvePoint>(services, pointers.compress, "curves.json"),
     },
-    size_by_layer: quantized?.size_by_layer ?? (await floatLayers(services, pointers.compress)),
+    size_by_layer: quantized?.size_by_layer ?? (await floatLayers(services, pointers.quantize)),
     elapsed_s: elapsedSeconds(payload, plan.budget.time_s, services.now()),
     tool_version: TOOL_VERSION,
     steps: Object.fromEntries(reportUpstream(pointers).map(({ step, key }) => [step, key])),
@@ -110,8 +109,7 @@ function collectPointers(payload: RunPayload, point: DecidedPoint | null): Repor
     ...(profile && { profile: required(profile, "a profile", "Report") }),
     ...(payload.teacher && { teacher: required(payload.teacher, "the teacher", "Report") }),
     ...(point && { measure: { step: "measure", key: point.measure_key } }),
-    // An fp32 file was not quantized, and what Quantize says is about another file.
-    ...(point && point.precision !== "fp32" && { quantize: { step: "quantize", key: point.quantize_key } }),
+    ...(point && { quantize: { step: "quantize", key: point.quantize_key } }),
     ...(point && { compress: { step: "compress", key: point.compress_key } }),
   };
 }
@@ -122,7 +120,7 @@ async function floatLayers(
   pointer: StepPointer | undefined,
 ): Promise<ReportInputs["size_by_layer"]> {
   if (!pointer) return [];
-  const bytes = await readFile(join(await services.files.folderOf(pointer), "model.onnx"));
+  const bytes = await readFile(join(await services.files.folderOf(pointer), QUANTIZED_FILES.fp32));
   return sizeByLayer(readModel(bytes).model.graph);
 }
 

@@ -47,6 +47,33 @@ describe("Quantize", () => {
     expect(model.metadata.get("step_key")).toBe(pointer.key);
   });
 
+  it("writes the float file too: the network that came, with metadata that says what it is", async () => {
+    const payload = await layCandidate(services);
+    const pointer = await quantize(payload, services);
+    const folder = await services.files.folderOf(pointer);
+    const [float, int8] = await Promise.all(
+      ["fp32.onnx", "model.onnx"].map(async (name) => readModel(await readFile(join(folder, name))).model),
+    );
+    const came = readModel(
+      await readFile(join(await services.files.folderOf(payload.compressed!), "model.onnx")),
+    ).model;
+    expect(came.metadata.size).toBe(0);
+    expect({ ...float!, metadata: came.metadata }).toEqual(came);
+    expect(JSON.parse(float!.metadata.get("quantization")!)).toEqual({ quantizer: "none" });
+    expect(float!.metadata.get("step_key")).toBe(pointer.key);
+    const others = (model: typeof float) => [...model!.metadata].filter(([name]) => name !== "quantization");
+    expect(others(float)).toEqual(others(int8));
+    expect([...float!.metadata.keys()]).toEqual([
+      "dataset_hash",
+      "imgsz",
+      "names",
+      "preprocessing",
+      "quantization",
+      "step_key",
+      "task",
+    ]);
+  });
+
   it("writes the same bytes in another store, and nothing of its path", async () => {
     const once = await quantize(await layCandidate(services), services);
     const first = await readFile(join(await services.files.folderOf(once), "model.onnx"));

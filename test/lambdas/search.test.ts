@@ -10,10 +10,14 @@ import { certify } from "../../lambdas/certify.ts";
 import { decide } from "../../lambdas/decide.ts";
 import { measure } from "../../lambdas/measure.ts";
 import { propose } from "../../lambdas/propose.ts";
+import { publish } from "../../lambdas/publish.ts";
+import { report } from "../../lambdas/report.ts";
+import { writeRunJob } from "../../lambdas/run-job.ts";
 import { readOutput } from "../../lambdas/run-step.ts";
 import type { Services } from "../../lambdas/services.ts";
 import { layColourRun, wrongColourModel } from "../fixtures/colour-run.ts";
 import { folderServices } from "../fixtures/folder-services.ts";
+import { MADE_UP_JOB } from "../fixtures/report-model.ts";
 
 let root: string;
 let services: Services;
@@ -106,6 +110,23 @@ describe("Decide and Certify", () => {
     expect(decision.chosen).toMatchObject({ precision: "fp32" });
     expect(decision.reason).toContain("breaks accuracy-drop");
     expect((await certified(payload)).measurement).toMatchObject({ shipped: { precision: "fp32" } });
+  });
+
+  it("ship the float file that Quantize wrote, which is the one that was measured, and name that step", async () => {
+    const { payload } = await decided(await measured({ accuracy_drop_points: 1 }, wrongColourModel(16)));
+    await writeRunJob(services, payload.run, { job: MADE_UP_JOB, folder: "/somewhere" });
+    const done = { ...payload, certificate: await certify(payload, services) };
+    const { location } = await publish({ ...done, report: await report(done, services) }, services);
+    const shipped = await readFile(join(location, "model.onnx"));
+    const { quantized } = payload.results![0]!;
+    expect(shipped.equals(await readFile(join(await services.files.folderOf(quantized!), "fp32.onnx")))).toBe(true);
+    const provenance = JSON.parse(await readFile(join(location, "provenance.json"), "utf8"));
+    expect(provenance).toMatchObject({
+      steps: { quantize: quantized!.key },
+      model: { precision: "fp32", size_bytes: shipped.length, sha256: services.sha256(shipped) },
+    });
+    const model = JSON.parse(await readFile(join(location, "report.json"), "utf8"));
+    expect(model.quantization).toBeNull();
   });
 
   it("go to the next on the front where Certify refused size or latency, without reading test", async () => {

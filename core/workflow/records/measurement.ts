@@ -3,7 +3,10 @@ import type { Candidate } from "./training.ts";
 
 export type Precision = "int8" | "mixed" | "fp32";
 
-/** Quantize writes model.onnx and this. */
+/** What Quantize writes: the int8 file, and the candidate's float file that ships where int8 doesn't. Both say what they are. */
+export const QUANTIZED_FILES = { int8: "model.onnx", fp32: "fp32.onnx" } as const;
+
+/** Quantize's output, about the int8 file. */
 export interface QuantizedOutput {
   readonly observer: "min-max" | "percentile" | "squared-error";
   readonly calibration_count: number;
