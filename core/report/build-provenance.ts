@@ -1,7 +1,7 @@
 // What made the file: data, weights, versions, seed, machines, and the command that makes it again.
 import { writtenJob } from "../job/write-job.ts";
 import type { CertifiedMeasurement, Measurement } from "../workflow/records/measurement.ts";
-import type { ReportInputs } from "./build-report.ts";
+import type { ReportInputs } from "./report-inputs.ts";
 import type { Provenance } from "./report-model.ts";
 import { weightsLicense, weightsOrigin } from "./weights-license.ts";
 

@@ -1,7 +1,4 @@
-// Results of the steps -> report model. Pure: the same step outputs give the same report, without dates or paths.
-import type { ResolvedJob } from "../job/resolved-job.ts";
 import { pointKey } from "../planner/point-key.ts";
-import type { TestSet } from "../split/test-set.ts";
 import type {
   Certificate,
   CertifiedMeasurement,
@@ -12,41 +9,17 @@ import type {
   QuantizedOutput,
 } from "../workflow/records/measurement.ts";
 import type { PlanRecord } from "../workflow/records/plan.ts";
-import type { Prediction } from "../workflow/records/predictions.ts";
-import type { PreparedData } from "../workflow/records/prepared-data.ts";
-import type { CurvePoint, TeacherOutput, TrainingProfile } from "../workflow/records/training.ts";
+import type { TeacherOutput } from "../workflow/records/training.ts";
 import { buildProvenance } from "./build-provenance.ts";
 import { displayName } from "./display-name.ts";
 import { headline } from "./headline.ts";
 import { summarizeLatency } from "./latency-summary.ts";
 import { nearestPoints, rankByExcess, suggest } from "./nearest.ts";
 import { pickExamples } from "./pick-examples.ts";
+import type { ReportInputs } from "./report-inputs.ts";
 import type { Outcome, ReportedBaseline, ReportedFile, ReportedTeacher, ReportModel } from "./report-model.ts";
 import { unmeasuredPromises, withRunPromises } from "./run-promises.ts";
 import { markPoints, reportSearch } from "./search-points.ts";
-
-export interface ReportInputs {
-  readonly plan: PlanRecord;
-  readonly data: PreparedData;
-  /** The images of the packed test split. */
-  readonly test_set: TestSet;
-  readonly profile: TrainingProfile | null;
-  readonly teacher: TeacherOutput | null;
-  readonly decision: Decision;
-  readonly certificate: Certificate | null;
-  /** Of `subject(...)`: the certified or nearest point; null or empty where there is none. */
-  readonly measured: Measurement | null;
-  readonly quantized: QuantizedOutput | null;
-  readonly predictions: readonly Prediction[];
-  readonly curves: { readonly teacher: readonly CurvePoint[]; readonly candidate: readonly CurvePoint[] };
-  readonly size_by_layer: ReportedFile["size_by_layer"];
-  /** Wall time of the run until now; null where nobody counted it. */
-  readonly elapsed_s: number | null;
-  readonly tool_version: string;
-  readonly steps: Readonly<Record<string, string>>;
-  /** Of the run; null where the store holds none. */
-  readonly job: ResolvedJob | null;
-}
 
 /** How the run ended, by its last two pointers. */
 export function outcomeOf(decision: Decision, certificate: Certificate | null): Outcome {
