@@ -1,3 +1,4 @@
+// Results of the steps -> report model. Pure: the same step outputs give the same report, without dates or paths.
 import { pointKey } from "../planner/point-key.ts";
 import type {
   Certificate,
