@@ -33,7 +33,19 @@ if (!model || !data || !name) throw new Error("Expected --model, --data and --na
 /** Runs the command; answers its JSON, its seconds and its peak resident memory (Linux: VmHWM of /proc). */
 async function quantize(modelFile: string, folder: string, output: string) {
   const start = performance.now();
-  const args = ["quantize", modelFile, "--data", folder, "-o", output, "--samples", samples, "--json"];
+  const args = [
+    "quantize",
+    modelFile,
+    "--data",
+    folder,
+    "-o",
+    output,
+    "--resize",
+    "cover",
+    "--samples",
+    samples,
+    "--json",
+  ];
   const child = spawn(process.execPath, [join(projectRoot, "cli/main.ts"), ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });

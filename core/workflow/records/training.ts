@@ -63,6 +63,7 @@ export interface CurvePoint {
   readonly step: number;
   readonly train_loss: number;
   readonly validation_top1?: number;
+  readonly validation_loss?: number;
 }
 
 export interface Candidate {
