@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensurePackages, projectNode } from "./setup/packages.mjs";
 import { ensurePython } from "./setup/python.mjs";
-import { projectRoot, SetupError } from "./setup/setup.mjs";
+import { exitWith, projectRoot, SetupError } from "./setup/setup.mjs";
 
 /** Runs SCRIPT with the project's Node, hands signals on, and answers its exit code. */
 export function runScript(node, script, args) {
@@ -29,11 +29,5 @@ async function main(args) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  try {
-    process.exitCode = await main(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    console.error(`decant: ${error.message}`);
-    process.exitCode = 5;
-  }
+  await exitWith(main);
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { runScript } from "./bootstrap.mjs";
 import { ensurePackages, isNewEnough, projectNode } from "./setup/packages.mjs";
 import { ensurePython, pythonOfProject } from "./setup/python.mjs";
-import { projectRoot, SetupError } from "./setup/setup.mjs";
+import { exitWith, projectRoot, SetupError } from "./setup/setup.mjs";
 import { isTrainingCommand } from "./setup/training-command.mjs";
 
 async function main(args) {
@@ -24,10 +24,4 @@ async function main(args) {
   return runScript(isClone ? projectNode() : process.execPath, isClone ? "cli/main.ts" : "dist/cli/main.js", args);
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof SetupError)) throw error;
-  console.error(`decant: ${error.message}`);
-  process.exitCode = 5;
-}
+await exitWith(main);

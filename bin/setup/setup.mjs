@@ -34,3 +34,14 @@ export function runCommand(command, args, { failure }) {
     child.on("exit", (code) => (code === 0 ? resolve() : reject(new SetupError(failure))));
   });
 }
+
+/** Ends the process with what `main` answers; a set-up problem is told in a line and exits 5. */
+export async function exitWith(main) {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(`decant: ${error.message}`);
+    process.exitCode = 5;
+  }
+}

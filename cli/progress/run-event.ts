@@ -1,4 +1,5 @@
 // What a run tells while it works: one event type, three renderers (live list, plain lines, JSON lines).
+import type { ProgressEvent } from "../../lambdas/services.ts";
 import type { Status } from "../exit-codes.ts";
 
 export type RunEvent =
@@ -13,14 +14,7 @@ export type RunEvent =
       readonly seconds?: number;
       readonly message?: string;
     }
-  | {
-      readonly event: "progress";
-      readonly step: string;
-      readonly done?: number;
-      readonly total?: number;
-      readonly message?: string;
-      readonly metrics?: Readonly<Record<string, number>>;
-    };
+  | ({ readonly event: "progress" } & ProgressEvent);
 
 export interface RunResult {
   readonly status: Status;

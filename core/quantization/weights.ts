@@ -1,7 +1,7 @@
 // Weights to symmetric int8, per output channel or per tensor, and biases to int32 at input scale times weight scale.
 
 import type { Tensor } from "../onnx/graph.ts";
-import { elementCount, floats, tensorOf } from "../onnx/tensor-data.ts";
+import { elementCount, floats } from "../onnx/tensor-data.ts";
 import { biasScale, INT8_SYMMETRIC, INT32, quantize, weightScale } from "./arithmetic.ts";
 
 export type WeightGranularity = "per-channel" | "per-tensor";
@@ -75,8 +75,4 @@ export function dequantizedWeight(weight: Tensor, axis: number, { values, scales
     const channel = scales.length === 1 ? 0 : Math.floor(at / inner) % channels;
     return value * scales[channel]!;
   });
-}
-
-export function int8Tensor(name: string, dims: readonly number[], values: Int8Array): Tensor {
-  return tensorOf(name, "int8", dims, values);
 }

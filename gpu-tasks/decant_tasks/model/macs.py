@@ -5,6 +5,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from decant_tasks.model.forward_once import forward_once
+
 
 def count_macs(network: nn.Module, input_size: int) -> int:
     """MACs of a forward pass of [1,3,input_size,input_size]."""
@@ -19,13 +21,5 @@ def count_macs(network: nn.Module, input_size: int) -> int:
 
     layers = [module for module in network.modules() if isinstance(module, nn.Conv2d | nn.Linear)]
     hooks = [layer.register_forward_hook(add) for layer in layers]
-    was_training = network.training
-    device = next(network.parameters()).device
-    try:
-        with torch.no_grad():
-            network.eval()(torch.zeros(1, 3, input_size, input_size, device=device))
-    finally:
-        for hook in hooks:
-            hook.remove()
-        network.train(was_training)
+    forward_once(network, input_size, hooks)
     return total

@@ -11,6 +11,8 @@ from timm.layers import Conv2dSame
 from torch import nn
 from torch.nn import functional as F
 
+from decant_tasks.model.forward_once import forward_once
+
 Padding = tuple[int, int, int, int]  # left, right, top, bottom
 
 
@@ -69,13 +71,5 @@ def set_static_padding(network: nn.Module, input_size: int) -> nn.Module:
     if not targets:
         return network
     hooks = [module.register_forward_pre_hook(_padding_setter(module)) for module in targets]
-    was_training = network.training
-    device = next(network.parameters()).device
-    try:
-        with torch.no_grad():
-            network.eval()(torch.zeros(1, 3, input_size, input_size, device=device))
-    finally:
-        for hook in hooks:
-            hook.remove()
-        network.train(was_training)
+    forward_once(network, input_size, hooks)
     return network
