@@ -18,6 +18,7 @@ const stages = [
   ["biome", bin("biome"), ["check", "--error-on-warnings", "."]],
   ["tsc", bin("tsc"), ["-p", "."]],
   ["tsc core (no ambient types)", bin("tsc"), ["-p", "core"]],
+  ["tsc infra (aws-cdk-lib's optional properties are looser)", bin("tsc"), ["-p", "infra"]],
   ["ruff check", python, ["-m", "ruff", "check", "gpu-tasks", "bench"]],
   ["ruff format", python, ["-m", "ruff", "format", "--check", "gpu-tasks", "bench"]],
   ["pyright", bin("pyright"), ["--pythonpath", python, "-p", "gpu-tasks"]],

@@ -1,0 +1,11 @@
+// The CDK app: `npx cdk synth` runs this file. No account, no region, no lookups: the same bytes everywhere.
+import { App, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { DecantStack } from "./stack.ts";
+
+const app = new App();
+new DecantStack(app, "Decant", {
+  description: "Decant: a job file in a bucket becomes a small ONNX model and a report.",
+});
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();
