@@ -19,6 +19,7 @@ const MACHINE: Ending = { exit_code: 5, status: "failed" };
 const ENDINGS: Readonly<Record<ErrorCode, Ending>> = {
   CandidateRejected: DEFECT, // the search catches it; reaching a user is a bug
   ChildFailed: MACHINE,
+  CloudFailed: MACHINE,
   Deadline: STOPPED,
   Defect: DEFECT,
   DiskFull: MACHINE,

@@ -4,6 +4,7 @@ import type { ErrorCode } from "./problem.ts";
 const CODES: Readonly<Record<ErrorCode, true>> = {
   CandidateRejected: true,
   ChildFailed: true,
+  CloudFailed: true,
   Deadline: true,
   Defect: true,
   DiskFull: true,

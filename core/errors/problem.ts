@@ -4,6 +4,7 @@
 export type ErrorCode =
   | "CandidateRejected" // this candidate can't go on (parity, no samples); the search can
   | "ChildFailed" // a child process died or hung
+  | "CloudFailed" // an AWS service refused or failed a request
   | "Deadline" // the time or spend budget is used up
   | "DiskFull"
   | "Infeasible" // no file keeps every promise

@@ -8,6 +8,7 @@ import schema from "../../../schemas/error.schema.json" with { type: "json" };
 const CODES: Readonly<Record<ErrorCode, true>> = {
   CandidateRejected: true,
   ChildFailed: true,
+  CloudFailed: true,
   Deadline: true,
   Defect: true,
   DiskFull: true,
