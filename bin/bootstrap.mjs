@@ -5,6 +5,7 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ensureNativeParts } from "./setup/native-parts.mjs";
 import { ensurePackages, projectNode } from "./setup/packages.mjs";
 import { ensurePython } from "./setup/python.mjs";
 import { exitWith, projectRoot, SetupError } from "./setup/setup.mjs";
@@ -24,6 +25,7 @@ async function main(args) {
   const [script, ...rest] = dev ? args.slice(1) : args;
   if (script === undefined) throw new SetupError("Expected the script to run, got nothing.");
   await ensurePackages();
+  if (dev) await ensureNativeParts();
   await ensurePython({ dev });
   return runScript(projectNode(), script, rest);
 }
