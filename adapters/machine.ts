@@ -10,6 +10,12 @@ import { pythonPackageVersions } from "./python-packages.ts";
 
 /** @param python interpreter of the GPU tasks. */
 export async function readMachine(python: string): Promise<MachineFacts> {
+  const facts = await readHost();
+  return { ...facts, versions: { ...facts.versions, ...(await pythonPackageVersions(python)) } };
+}
+
+/** What can be known without Python. */
+export async function readHost(): Promise<MachineFacts> {
   return {
     cpu_model: cpus()[0]?.model.trim() || "unknown",
     cpu_flags: await readCpuFlags(),
@@ -18,7 +24,7 @@ export async function readMachine(python: string): Promise<MachineFacts> {
     memory_bytes: totalmem(),
     os: `${type()} ${release()}`,
     architecture: arch(),
-    versions: { node: process.versions.node, ...nodePackageVersions(), ...(await pythonPackageVersions(python)) },
+    versions: { node: process.versions.node, ...nodePackageVersions() },
   };
 }
 

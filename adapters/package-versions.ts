@@ -6,13 +6,26 @@ import { dirname, join } from "node:path";
 
 const PACKAGES = ["onnxruntime-node", "sharp"];
 
+/** Those that are installed: a Lambda function packs only what it needs. */
 export function nodePackageVersions(): Readonly<Record<string, string>> {
-  return Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)]));
+  const found = PACKAGES.flatMap((name) => {
+    const entry = entryOf(name);
+    return entry === undefined ? [] : [[name, versionAbove(entry, name)] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+function entryOf(name: string): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve(name);
+  } catch {
+    return undefined;
+  }
 }
 
 /** From package.json above the package's entry: not every package exports its package.json. */
-function versionOf(name: string): string {
-  let folder = dirname(createRequire(import.meta.url).resolve(name));
+function versionAbove(entry: string, name: string): string {
+  let folder = dirname(entry);
   for (;;) {
     const found = read(join(folder, "package.json"));
     if (found?.name === name && found.version !== undefined) return found.version;

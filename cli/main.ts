@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import { DecantError } from "../core/errors/problem.ts";
 import { endingOf } from "./exit-codes.ts";
-import { toDecantError } from "./laptop/state-error.ts";
+import { toDecantError } from "../lambdas/state-error.ts";
 import { createProgram } from "./program.ts";
 
 const INVALID = 2;

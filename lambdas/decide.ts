@@ -21,7 +21,9 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
   const certificate = payload.certificate && required(payload.certificate, "the certificate", "Decide");
   const refusal = certificate && (await readOutput<Certificate>(services, certificate));
   const results = await rungResults(payload, services);
-  const device = measurableTarget(plan.target.device, services.machine);
+  // Where it was measured, which in the cloud is another function than this one.
+  const measuredOn = results.find(({ measurement }) => measurement)?.measurement?.machine;
+  const device = measurableTarget(plan.target.device, measuredOn ?? services.machine);
   const known = gather(
     results,
     previous && (await readOutput<Decision>(services, previous)),
@@ -52,7 +54,7 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
       return { ...step, rungs, points, rejected, refused_by_certify: refused, tried };
     },
   );
-  return { ...pointer, next: output.next };
+  return { ...pointer, next: output.next, exit: output.exit ?? "", reason: output.reason };
 }
 
 function rungResults({ results = [] }: RunPayload, services: Services): Promise<RungResult[]> {

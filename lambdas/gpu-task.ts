@@ -44,9 +44,9 @@ export function pointerOfTask(
   return pointerOf(services, { step, upstream, slice, environment: { ...everywhere, ...environment } });
 }
 
-function taskEnvironment({ seed, threads }: Pick<PlanRecord, "seed" | "threads">, { machine }: Services) {
-  const versions = Object.fromEntries(TASK_PACKAGES.map((name) => [name, machine.versions[name] ?? null]));
-  return { seed, threads, architecture: machine.architecture, versions };
+function taskEnvironment({ seed, threads }: Pick<PlanRecord, "seed" | "threads">, { task_machine }: Services) {
+  const versions = Object.fromEntries(TASK_PACKAGES.map((name) => [name, task_machine.versions[name] ?? null]));
+  return { seed, threads, architecture: task_machine.architecture, versions };
 }
 
 /** The plan's backbone as a key may see it: the weights by their hash, not by where they lie. */

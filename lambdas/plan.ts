@@ -42,7 +42,7 @@ export async function plan(payload: Pick<RunPayload, "run">, services: Services)
 
 /** The plan of a job on its data; a dry run shows it without a store. */
 export async function planRecord(
-  services: Pick<Services, "machine">,
+  services: Pick<Services, "task_machine">,
   job: ResolvedJob,
   folder: string,
   { source, manifest, left_out }: JobData,
@@ -67,7 +67,7 @@ export async function planRecord(
     budget: job.budget,
     target: job.target,
     seed: job.seed,
-    threads: services.machine.cores,
+    threads: services.task_machine.cores,
   };
 }
 

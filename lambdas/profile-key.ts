@@ -17,12 +17,13 @@ export async function profileKey(payload: RunPayload, services: Services): Promi
 }
 
 /** Also what `decant profile` measures. */
-export function profileTask(plan: Pick<PlanRecord, "backbone" | "input_sizes">, { machine }: Services) {
+export function profileTask(plan: Pick<PlanRecord, "backbone" | "input_sizes">, { task_machine }: Services) {
   const parameters = {
     architecture: plan.backbone.architecture,
     input_sizes: plan.input_sizes,
     batch_size: TEACHER.batch_size,
   };
-  const environment = { cpu_model: machine.cpu_model, cpu_flags: machine.cpu_flags, cores: machine.cores };
+  const { cpu_model, cpu_flags, cores } = task_machine;
+  const environment = { cpu_model, cpu_flags, cores };
   return { step: "profile" as const, upstream: [], slice: parameters, environment, parameters };
 }

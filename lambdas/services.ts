@@ -11,6 +11,8 @@ export interface ProgressEvent {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+export type TaskMachine = Pick<MachineFacts, "architecture" | "cores" | "cpu_flags" | "cpu_model" | "versions">;
+
 export interface Services {
   readonly store: Store;
   readonly files: StepFiles;
@@ -20,7 +22,10 @@ export interface Services {
   readonly sha256: (bytes: Uint8Array | string) => string;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Where this handler runs: what is measured here is true of it. */
   readonly machine: MachineFacts;
+  /** Where GPU tasks run: on the laptop the same machine. What they write is keyed by it, whichever handler asks. */
+  readonly task_machine: TaskMachine;
   readonly progress: (event: ProgressEvent) => void;
   readonly signal: AbortSignal;
 }

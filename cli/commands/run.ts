@@ -14,7 +14,7 @@ import { nameRun } from "../laptop/run-name.ts";
 import { type RunOutcome, runWorkflow } from "../laptop/run-workflow.ts";
 import { createLaptopServices } from "../laptop/services.ts";
 import { SILENCE_MS_MAX } from "../laptop/silence.ts";
-import { toDecantError } from "../laptop/state-error.ts";
+import { toDecantError } from "../../lambdas/state-error.ts";
 import { stopOnSignals } from "../laptop/stop-signals.ts";
 import { loadJob } from "../load-job.ts";
 import { createJsonLines } from "../progress/json-lines.ts";
@@ -130,7 +130,7 @@ async function tell(
 }
 
 async function foundSoFar(services: Services, name: string, error: DecantError | undefined): Promise<string[]> {
-  if (error?.code !== "Stopped" && error?.code !== "Deadline") return [];
+  if (error?.code !== "Stopped" && error?.code !== "Deadline" && error?.code !== "Spend") return [];
   const best = await bestSoFar(services, name);
   return best === undefined ? [] : [best];
 }
@@ -163,5 +163,6 @@ function hints(error: DecantError | undefined): string[] {
   const again = `decant ${quoted.join(" ")}`;
   if (error.code === "Stopped") return [`Everything finished so far is kept. To go on: ${again}`];
   if (error.code === "Deadline") return ["Give the job more time (budget: time); finished steps are kept."];
+  if (error.code === "Spend") return ["Give the job more money (budget: spend); finished steps are kept."];
   return endingOf(error.code).exit_code === 5 ? [`Everything finished so far is kept. To go on: ${again}`] : [];
 }

@@ -3,13 +3,13 @@ import { isErrorCode } from "../../core/errors/error-code.ts";
 import { DecantError, type ErrorCode } from "../../core/errors/problem.ts";
 import type { StateMachineDocument, TaskState } from "../../core/workflow/asl.ts";
 import { allStates } from "../../core/workflow/document.ts";
-import type { RunPayload } from "../../core/workflow/payload.ts";
+import type { RunInput } from "../../core/workflow/payload.ts";
 import { CANDIDATE_ERRORS } from "../../core/workflow/state/candidate.ts";
-import { named } from "./state-error.ts";
+import { named } from "../../lambdas/state-error.ts";
 
 export interface Interpretation {
   readonly document: StateMachineDocument;
-  readonly input: RunPayload;
+  readonly input: RunInput;
   /** Runs a Lambda state's handler. Throws DecantErrors only. */
   readonly lambda: (state: string, payload: unknown) => Promise<unknown>;
   /** Runs a Batch state's task with its environment variables. Throws DecantErrors only. */

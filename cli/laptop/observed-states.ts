@@ -8,7 +8,7 @@ import { HANDLERS, type Handler } from "../../lambdas/list.ts";
 import type { Services } from "../../lambdas/services.ts";
 import type { RunEvent } from "../progress/run-event.ts";
 import type { Journal } from "./journal.ts";
-import { toDecantError } from "./state-error.ts";
+import { toDecantError } from "../../lambdas/state-error.ts";
 
 export interface ObservedContext {
   readonly services: Services;

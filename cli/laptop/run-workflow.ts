@@ -16,7 +16,7 @@ import { interpret } from "./interpret.ts";
 import { openJournal, readJournal } from "./journal.ts";
 import { takeLease } from "./lease.ts";
 import { type ObservedStates, observeStates } from "./observed-states.ts";
-import { toDecantError } from "./state-error.ts";
+import { toDecantError } from "../../lambdas/state-error.ts";
 import { deadlineMilliseconds } from "./time-account.ts";
 
 /** After an abort: children are gone by then, and whatever is left ends with this process. */
@@ -94,7 +94,7 @@ async function interpretRun(
   try {
     await interpret({
       document: WORKFLOW,
-      input: { run, map_concurrency: 1, deadline_ms, ...(given_profile && { given_profile }) },
+      input: { run, map_concurrency: 1, deadline_ms, target_function: 0, ...(given_profile && { given_profile }) },
       lambda: states.lambda,
       task: states.task,
       signal: services.signal,

@@ -18,13 +18,15 @@ export interface LaptopOptions {
 export async function createLaptopServices({ root, python, signal, progress }: LaptopOptions): Promise<Services> {
   const folder = resolve(root);
   const store = createFolderStore(folder);
+  const machine = await readMachine(python);
   return {
     store,
     files: createFolderStepFiles(folder, store),
     artifacts: createFolderShelf(folder),
     sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
     now: () => Date.now(),
-    machine: await readMachine(python),
+    machine,
+    task_machine: machine,
     progress,
     signal,
   };

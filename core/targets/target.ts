@@ -3,6 +3,9 @@ import type { MachineFacts } from "../workflow/records/measurement.ts";
 
 export type Measurable = { readonly measurable: true } | { readonly measurable: false; readonly reason: string };
 
+/** What a Lambda function's MachineFacts.os begins with. */
+export const LAMBDA_OS = "AWS Lambda";
+
 export interface Target {
   /** The name in a job's `target.device`; the file's name. */
   readonly key: string;

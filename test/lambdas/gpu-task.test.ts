@@ -85,8 +85,8 @@ describe("a GPU task's key", () => {
   it("depends on seed, threads, classes and the versions of what trains", async () => {
     const keyOf = async (change: Partial<PlanRecord>, versions: Readonly<Record<string, string>> = {}) => {
       const services = folderServices(temporaryFolder());
-      const machine = { ...services.machine, versions };
-      return (await fineTuneKey(await lay(services, change), { ...services, machine })).key;
+      const task_machine = { ...services.task_machine, versions };
+      return (await fineTuneKey(await lay(services, change), { ...services, task_machine })).key;
     };
     const keys = [
       await keyOf({}),

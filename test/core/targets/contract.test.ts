@@ -35,6 +35,14 @@ describe("targets", () => {
     expect(measurableTarget("lambda-arm64", machine).measurable).toBe(false);
   });
 
+  it("of Lambda are measured by a function of that architecture, and by no other", () => {
+    const on = (architecture: string) => ({ ...machine, os: "AWS Lambda, 1769 MB, Linux 6.1", architecture });
+    expect(measurableTarget("lambda-arm64", on("arm64"))).toEqual({ measurable: true });
+    expect(measurableTarget("lambda-arm64", on("x64")).measurable).toBe(false);
+    expect(measurableTarget("lambda-x86-64", on("x64"))).toEqual({ measurable: true });
+    expect(measurableTarget("lambda-x86-64", on("arm64")).measurable).toBe(false);
+  });
+
   it("refuse an unknown device with the known ones", () => {
     expect(measurableTarget("phone", machine)).toMatchObject({
       measurable: false,

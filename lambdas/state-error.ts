@@ -1,11 +1,12 @@
 // Gives whatever a handler throws one code, so that the workflow document can name it.
-import { storageError } from "../../adapters/storage-error.ts";
-import { DecantError } from "../../core/errors/problem.ts";
+import { storageError } from "../adapters/storage-error.ts";
+import { DecantError } from "../core/errors/problem.ts";
 
-/** `root` is the store's folder, for messages about its disk. */
+/** `root` is the store, for messages about its disk. A signal's reason that has a code is told as it is. */
 export function toDecantError(error: unknown, root: string, signal: AbortSignal): DecantError {
   const known = storageError(error, root);
   if (known instanceof DecantError) return known;
+  if (signal.aborted && signal.reason instanceof DecantError) return signal.reason;
   // A child or a stream that was cut off by Ctrl-C fails in many ways; the reason is always the same.
   if (signal.aborted) return new DecantError("Stopped", "The run was stopped by the user.", { cause: error });
   if (!(error instanceof Error)) return new DecantError("Defect", String(error), { cause: error });
@@ -14,7 +15,7 @@ export function toDecantError(error: unknown, root: string, signal: AbortSignal)
   return new DecantError("Defect", error.message || error.name, { cause: error });
 }
 
-/** An error as the interpreter matches it: by name. */
+/** An error as a workflow matches it: by name. */
 export function named(error: DecantError): Error {
   const thrown = new Error(error.message, { cause: error });
   thrown.name = error.code;
