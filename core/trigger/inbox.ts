@@ -1,0 +1,16 @@
+// What the starter and the sweeper need of the inbox bucket.
+
+export interface InboxVersion {
+  readonly key: string;
+  readonly version: string;
+  /** Epoch ms; S3 gives whole seconds. */
+  readonly modified_ms: number;
+}
+
+export interface Inbox {
+  readonly bucket: string;
+  /** The bytes of a version, or of the latest; undefined where it is gone. Throws InvalidJob where it is too large. */
+  read(key: string, version?: string): Promise<Uint8Array | undefined>;
+  /** Every version under a prefix: keys in order, and of one key the newest first, as S3 lists them. */
+  versions(prefix: string): AsyncIterable<InboxVersion>;
+}
