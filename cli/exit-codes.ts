@@ -29,6 +29,7 @@ const ENDINGS: Readonly<Record<ErrorCode, Ending>> = {
   InvalidJob: INVALID,
   InvalidModel: INVALID,
   OutOfMemory: MACHINE,
+  Spend: STOPPED,
   Stopped: STOPPED,
   StoreFailed: MACHINE,
 };

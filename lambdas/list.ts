@@ -13,6 +13,7 @@ import { quantize } from "./quantize.ts";
 import { recordFailure } from "./record-failure.ts";
 import { report } from "./report.ts";
 import type { Services } from "./services.ts";
+import { taskFailed } from "./task-failed.ts";
 
 /** Each handler takes the slice of the payload that its own type names; the document sends the whole. */
 // biome-ignore lint/suspicious/noExplicitAny: the payload's type is the handler's own
@@ -20,12 +21,15 @@ export type Handler = (payload: any, services: Services) => Promise<unknown>;
 
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   Certify: certify,
+  CompressFailed: taskFailed,
   CompressKey: compressKey,
   Decide: decide,
+  FineTuneFailed: taskFailed,
   FineTuneKey: fineTuneKey,
   Measure: measure,
   Plan: plan,
   PrepareData: prepareData,
+  ProfileFailed: taskFailed,
   ProfileKey: profileKey,
   Propose: propose,
   Publish: publish,

@@ -15,7 +15,9 @@ export async function ensureNativeParts() {
     const folder = join(projectRoot, "infra", "native", architecture);
     const stampFile = join(folder, ".decant-stamp");
     if (isStamped(stampFile, wanted)) continue;
-    console.error(`decant: installing the Lambda functions' compiled parts for ${architecture} (about 10 MB to download)`);
+    console.error(
+      `decant: installing the Lambda functions' compiled parts for ${architecture} (about 10 MB to download)`,
+    );
     mkdirSync(folder, { recursive: true });
     for (const file of files) copyFileSync(join(projectRoot, file), join(folder, file.split("/").at(-1)));
     const platform = [`--cpu=${architecture}`, "--os=linux", "--libc=glibc", "--ignore-scripts"];

@@ -14,9 +14,13 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   InvalidJob: true,
   InvalidModel: true,
   OutOfMemory: true,
+  Spend: true,
   Stopped: true,
   StoreFailed: true,
 };
+
+/** Every code, in alphabetical order. */
+export const ERROR_CODES = Object.keys(CODES) as readonly ErrorCode[];
 
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === "string" && Object.hasOwn(CODES, value);

@@ -5,7 +5,7 @@ export type ErrorCode =
   | "CandidateRejected" // this candidate can't go on (parity, no samples); the search can
   | "ChildFailed" // a child process died or hung
   | "CloudFailed" // an AWS service refused or failed a request
-  | "Deadline" // the time or spend budget is used up
+  | "Deadline" // the time budget is used up
   | "DiskFull"
   | "Infeasible" // no file keeps every promise
   | "InvalidData"
@@ -13,6 +13,7 @@ export type ErrorCode =
   | "InvalidJob"
   | "InvalidModel" // an ONNX or weights file that is refused
   | "OutOfMemory"
+  | "Spend" // the money budget is used up, or would be
   | "StoreFailed"
   | "Stopped" // by the user
   | "Defect"; // a bug in this program

@@ -10,24 +10,28 @@ export interface StopInput {
   readonly further: { readonly possible: boolean; readonly why: string };
   /** The deadline has passed. */
   readonly time_up: boolean;
+  /** The money is used up, or what comes next would use more than is left. */
+  readonly spend_up?: boolean;
   /** A candidate was stopped for the deadline's sake: a file that is there already can still be certified. */
   readonly cut_off: boolean;
   /** Set where this decision follows a Certify that refused a file: then no other rung is begun. */
   readonly after_certify: boolean;
 }
 
-export function nextStep(input: StopInput): Pick<Decision, "next" | "reason" | "chosen"> {
-  const { choice, points, further, time_up, cut_off, after_certify } = input;
-  if (further.possible && !time_up && !cut_off && !after_certify)
-    return { next: "propose", reason: further.why, chosen: null };
-  if (time_up || (cut_off && choice === undefined)) {
+export function nextStep(input: StopInput): Pick<Decision, "next" | "exit" | "reason" | "chosen"> {
+  const { choice, points, further, time_up, spend_up, cut_off, after_certify } = input;
+  if (further.possible && !time_up && !spend_up && !cut_off && !after_certify)
+    return { next: "propose", exit: null, reason: further.why, chosen: null };
+  if (time_up || spend_up || (cut_off && choice === undefined)) {
     const best = choice === undefined ? "no file kept every promise" : `the best so far is ${pointKey(choice.chosen)}`;
-    const reason = `the time promised ran out before a file was certified; ${best}`;
-    return { next: "stopped", reason, chosen: choice?.chosen ?? null };
+    const exit = spend_up ? "Spend" : "Deadline";
+    const reason = `the ${spend_up ? "money" : "time"} promised ran out before a file was certified; ${best}`;
+    return { next: "stopped", exit, reason, chosen: choice?.chosen ?? null };
   }
   if (choice !== undefined) {
-    return { next: "certify", reason: `${pointKey(choice.chosen)}: ${choice.reason}`, chosen: choice.chosen };
+    const reason = `${pointKey(choice.chosen)}: ${choice.reason}`;
+    return { next: "certify", exit: null, reason, chosen: choice.chosen };
   }
   const nearest = points.length === 0 ? "no candidate gave a file to measure" : "no measured file keeps every promise";
-  return { next: "infeasible", reason: `${nearest}; ${further.why}`, chosen: null };
+  return { next: "infeasible", exit: null, reason: `${nearest}; ${further.why}`, chosen: null };
 }

@@ -8,6 +8,8 @@ export interface RunPayload {
   readonly map_concurrency: number;
   /** Epoch ms after which no new work starts; null without a time promise. */
   readonly deadline_ms: number | null;
+  /** Which of core/workflow/target-function.ts measures; the laptop has one function of each and sends 0. */
+  readonly target_function?: 0 | 1;
   /** A profile passed in with --profile, already stored as a step. */
   readonly given_profile?: StepPointer;
   readonly plan?: StepPointer;
@@ -16,11 +18,14 @@ export interface RunPayload {
   readonly teacher?: TaskPointer;
   readonly proposal?: StepPointer & { readonly rung: number; readonly candidates: readonly Candidate[] };
   readonly results?: readonly CandidateResult[];
-  readonly decision?: StepPointer & { readonly next: string };
+  readonly decision?: StepPointer & { readonly next: string; readonly exit: string; readonly reason: string };
   readonly certificate?: StepPointer & { readonly outcome: string };
   readonly report?: StepPointer;
   readonly error?: { readonly Error: string; readonly Cause: string };
 }
+
+/** What an execution starts with. */
+export type RunInput = RunPayload & Required<Pick<RunPayload, "target_function">>;
 
 /** What a key Lambda answers for a GPU task: the pointer, whether it is done, and the task's environment. */
 export interface TaskPointer extends StepPointer {

@@ -142,6 +142,8 @@ export interface DecidedPoint {
 
 export interface Decision {
   readonly next: "propose" | "certify" | "infeasible" | "stopped";
+  /** Which budget ended where `next` is stopped. */
+  readonly exit: "Deadline" | "Spend" | null;
   readonly reason: string;
   readonly rungs: number;
   readonly points: readonly DecidedPoint[];

@@ -24,6 +24,7 @@ export const candidateMachine: StateMachineDocument = {
     }),
     Quantize: lambdaTask({
       name: "Quantize",
+      byTarget: true,
       comment: "Calibrates and writes the int8 file.",
       keeps: ["step", "key"],
       under: "quantized",
@@ -33,6 +34,7 @@ export const candidateMachine: StateMachineDocument = {
     }),
     Measure: lambdaTask({
       name: "Measure",
+      byTarget: true,
       comment: "Accuracy, agreement and latency of the written file, on validation.",
       keeps: ["step", "key"],
       under: "measured",

@@ -7,6 +7,7 @@ import { lambdaTask } from "./lambda-task.ts";
 export const endingStates: States = {
   Certify: lambdaTask({
     name: "Certify",
+    byTarget: true,
     comment: "Measures the chosen file again in a fresh process, then reads the test split once.",
     keeps: ["step", "key", "outcome"],
     under: "certificate",
@@ -63,8 +64,8 @@ export const endingStates: States = {
   },
   Stopped: {
     Type: "Fail",
-    Comment: "Deadline or spend before a file was certified.",
-    Error: "Deadline",
-    Cause: "The time or spend budget ended before a file was certified. The report holds the best so far.",
+    Comment: "Deadline or Spend, before a file was certified.",
+    ErrorPath: "$.decision.exit",
+    CausePath: "$.decision.reason",
   },
 };

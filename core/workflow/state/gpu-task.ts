@@ -1,5 +1,7 @@
-// The three states of a GPU task: a key Lambda looks for the finished output, a Choice skips what is done, and only then
-// a Batch job waits for a machine. So an unchanged run never waits for a GPU.
+// The states of a GPU task: a key Lambda looks for the finished output, a Choice skips what is done, and only then a Batch
+// job waits for a machine. So an unchanged run never waits for a GPU. A job that failed says no more than that it did: the
+// last state finds out why.
+import { ERROR_CODES } from "../../errors/error-code.ts";
 import type { Catcher, States, TaskState } from "../asl.ts";
 import { RETRY_BATCH_SERVICE } from "../retry-policies.ts";
 import { TIMEOUT_DECIDE_SECONDS, TIMEOUT_TRAIN_SECONDS } from "../timeouts.ts";
@@ -33,10 +35,39 @@ export function gpuTask(task: GpuTask): States {
       Default: name,
     },
     [name]: batchTask(task),
+    [`${name}Failed`]: lambdaTask({
+      name: `${name}Failed`,
+      sharedFunction: "TaskFailed",
+      comment: `Fails under the name that ${name}'s task left behind; goes on where it had finished all the same.`,
+      passes: { "task.$": `$.${under}`, "error.$": "$.error" },
+      keeps: [],
+      under: null,
+      timeoutSeconds: TIMEOUT_DECIDE_SECONDS,
+      catchers,
+      next,
+    }),
   };
 }
 
-function batchTask({ name, comment, under, catchers, next }: GpuTask): TaskState {
+/**
+ * In the cloud a failed job is States.TaskFailed, whatever happened in it. In one process the task's own name arrives: it
+ * goes where this state's catchers send it.
+ */
+function batchCatchers({ name, catchers }: GpuTask): readonly Catcher[] {
+  const all = catchers.filter(isForAll);
+  const named = catchers.map((catcher) => (isForAll(catcher) ? { ...catcher, ErrorEquals: ERROR_CODES } : catcher));
+  const sent = new Set(named.flatMap(({ ErrorEquals }) => ErrorEquals));
+  const unsent = ERROR_CODES.filter((code) => !sent.has(code));
+  const failed = { ErrorEquals: ["States.TaskFailed", ...unsent], ResultPath: "$.error", Next: `${name}Failed` };
+  return [...named, failed, ...all];
+}
+
+function isForAll({ ErrorEquals }: Catcher): boolean {
+  return ErrorEquals.includes("States.ALL");
+}
+
+function batchTask(task: GpuTask): TaskState {
+  const { name, comment, under, next } = task;
   const environment = { INPUT: "input", OUTPUT: "output", DEADLINE_MS: "deadline_ms" };
   return {
     Type: "Task",
@@ -53,7 +84,7 @@ function batchTask({ name, comment, under, catchers, next }: GpuTask): TaskState
     ResultPath: null, // the pointer from the key Lambda is all that later states need
     TimeoutSeconds: TIMEOUT_TRAIN_SECONDS,
     Retry: [RETRY_BATCH_SERVICE],
-    Catch: catchers,
+    Catch: batchCatchers(task),
     Next: next,
   };
 }

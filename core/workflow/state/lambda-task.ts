@@ -1,16 +1,23 @@
-// A state that calls one Lambda function with the whole payload and keeps the named fields of its answer under one path.
+// A state that calls one Lambda function with the payload and keeps the named fields of its answer under one path.
 import type { Catcher, TaskState } from "../asl.ts";
 import { RETRY_LAMBDA_SERVICE } from "../retry-policies.ts";
+import { TARGET_FUNCTIONS } from "../target-function.ts";
 
 export interface LambdaTask {
   readonly name: string;
   readonly comment: string;
+  /** The handler's payload; absent: the whole one. */
+  readonly passes?: Readonly<Record<string, string>>;
   /** Fields of the handler's answer that stay in the payload. */
   readonly keeps: readonly string[];
   /** Payload field that they are kept under; null: the answer is dropped. */
   readonly under: string | null;
   readonly timeoutSeconds: number;
   readonly catchers: readonly Catcher[];
+  /** One function for each target, chosen by the payload's `target_function`. */
+  readonly byTarget?: boolean;
+  /** Another state's function, where several states share one. */
+  readonly sharedFunction?: string;
   readonly next: string;
 }
 
@@ -20,7 +27,7 @@ export function lambdaTask(task: LambdaTask): TaskState {
     Type: "Task",
     Comment: task.comment,
     Resource: "arn:aws:states:::lambda:invoke",
-    Parameters: { FunctionName: arnPlaceholder(`${task.name}Function`), "Payload.$": "$" },
+    Parameters: { ...functionOf(task), ...(task.passes ? { Payload: task.passes } : { "Payload.$": "$" }) },
     ...(task.under !== null && { ResultSelector: selected }),
     ResultPath: task.under === null ? null : `$.${task.under}`,
     TimeoutSeconds: task.timeoutSeconds,
@@ -28,6 +35,12 @@ export function lambdaTask(task: LambdaTask): TaskState {
     Catch: task.catchers,
     Next: task.next,
   };
+}
+
+function functionOf({ name, byTarget, sharedFunction }: LambdaTask): Readonly<Record<string, string>> {
+  if (!byTarget) return { FunctionName: arnPlaceholder(`${sharedFunction ?? name}Function`) };
+  const each = TARGET_FUNCTIONS.map(({ suffix }) => `'${arnPlaceholder(`${name}${suffix}Function`)}'`);
+  return { "FunctionName.$": `States.ArrayGetItem(States.Array(${each.join(", ")}), $.target_function)` };
 }
 
 /** What stands in the document for an ARN that deployment knows. */

@@ -5,7 +5,16 @@ import { candidateMachine } from "./candidate.ts";
 import { CATCH_ALL } from "./failure.ts";
 import { lambdaTask } from "./lambda-task.ts";
 
-const SHARED_BY_CANDIDATES = ["run", "map_concurrency", "deadline_ms", "plan", "data", "profile", "teacher"];
+const SHARED_BY_CANDIDATES = [
+  "run",
+  "map_concurrency",
+  "deadline_ms",
+  "target_function",
+  "plan",
+  "data",
+  "profile",
+  "teacher",
+];
 
 const candidates: MapState = {
   Type: "Map",
@@ -36,7 +45,7 @@ export const searchStates: States = {
   Decide: lambdaTask({
     name: "Decide",
     comment: "Pareto front and gates on validation: another rung, certify, infeasible or stopped.",
-    keeps: ["step", "key", "next"],
+    keeps: ["step", "key", "next", "exit", "reason"],
     under: "decision",
     timeoutSeconds: TIMEOUT_DECIDE_SECONDS,
     catchers: CATCH_ALL,

@@ -16,6 +16,8 @@ const task = (step: string, done: boolean) => ({
   deadline_ms: "",
 });
 
+const decision = (next: string, exit = "") => ({ ...pointer("decide"), next, exit, reason: "made up" });
+
 const HAPPY: Answers = {
   Plan: () => pointer("plan"),
   PrepareData: () => pointer("prepare-data"),
@@ -25,7 +27,7 @@ const HAPPY: Answers = {
   CompressKey: () => task("compress", false),
   Quantize: () => pointer("quantize"),
   Measure: () => pointer("measure"),
-  Decide: () => ({ ...pointer("decide"), next: "certify" }),
+  Decide: () => decision("certify"),
   Certify: () => ({ ...pointer("certify"), outcome: "kept" }),
   Report: () => pointer("report"),
   Publish: () => ({ location: "artifact" }),
@@ -46,7 +48,7 @@ async function play(changes: Answers = {}, signal = new AbortController().signal
     payloads.set(state, calls);
     return answers[state]?.(payload as never, calls.length) ?? {};
   };
-  const input = { run: "r", map_concurrency: 1, deadline_ms: null };
+  const input = { run: "r", map_concurrency: 1, deadline_ms: null, target_function: 0 as const };
   const error = await interpret({ document: WORKFLOW, input, lambda: run, task: run, signal }).then(
     () => undefined,
     (thrown: DecantError) => thrown,
@@ -82,7 +84,7 @@ describe("the workflow", () => {
 
   it("goes through another rung when Decide says so, with the earlier decision in the payload", async () => {
     const { states, payloads } = await play({
-      Decide: (_payload, call) => ({ ...pointer("decide"), next: call === 1 ? "propose" : "certify" }),
+      Decide: (_payload, call) => decision(call === 1 ? "propose" : "certify"),
     });
     expect(states).toEqual([...TO_TEACHER, ...RUNG, ...RUNG, "Certify", "Report", "Publish"]);
     expect(payloads.get("Propose")?.[1]).toMatchObject({ proposal: { rung: 1 }, decision: { next: "propose" } });
@@ -97,7 +99,7 @@ describe("the workflow", () => {
   });
 
   it("reports and fails Infeasible when Decide finds no file, or the test split breaks the accuracy", async () => {
-    const byDecide = await play({ Decide: () => ({ ...pointer("decide"), next: "infeasible" }) });
+    const byDecide = await play({ Decide: () => decision("infeasible") });
     const byCertify = await play({ Certify: () => ({ ...pointer("certify"), outcome: "broken-accuracy" }) });
     for (const { states, error } of [byDecide, byCertify]) {
       expect(error?.code).toBe("Infeasible");
@@ -105,9 +107,10 @@ describe("the workflow", () => {
     }
   });
 
-  it("reports and fails Deadline when Decide says stopped", async () => {
-    const { states, error } = await play({ Decide: () => ({ ...pointer("decide"), next: "stopped" }) });
-    expect(error?.code).toBe("Deadline");
+  it.each<ErrorCode>(["Deadline", "Spend"])("reports and fails %s when Decide stops for it", async (exit) => {
+    const { states, error } = await play({ Decide: () => decision("stopped", exit) });
+    expect(error?.code).toBe(exit);
+    expect(error?.message).toBe("made up");
     expect(states.at(-1)).toBe("Report");
   });
 

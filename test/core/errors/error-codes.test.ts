@@ -18,6 +18,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   InvalidJob: true,
   InvalidModel: true,
   OutOfMemory: true,
+  Spend: true,
   Stopped: true,
   StoreFailed: true,
 };

@@ -184,7 +184,13 @@ describe("nextStep", () => {
   });
 
   it("stops at the deadline and names the best so far", () => {
-    expect(nextStep({ ...base, time_up: true })).toMatchObject({ next: "stopped", chosen: choice.chosen });
+    expect(nextStep({ ...base, time_up: true })).toMatchObject({
+      next: "stopped",
+      exit: "Deadline",
+      chosen: choice.chosen,
+    });
+    const further = { possible: true, why: "faster" };
+    expect(nextStep({ ...base, further, spend_up: true })).toMatchObject({ next: "stopped", exit: "Spend" });
     expect(nextStep({ ...base, time_up: true, choice: undefined }).reason).toContain("no file kept every promise");
   });
 });

@@ -4,11 +4,17 @@ import { describe, expect, it } from "vitest";
 import type { State, StateMachineDocument, TaskState } from "../../../core/workflow/asl.ts";
 import { allStates, WORKFLOW } from "../../../core/workflow/document.ts";
 import { fillIn, substitutionNames } from "../../../core/workflow/substitutions.ts";
+import { TARGET_FUNCTIONS } from "../../../core/workflow/target-function.ts";
 import { HANDLERS } from "../../../lambdas/list.ts";
 
 const states = allStates(WORKFLOW);
 const tasks = Object.entries(states).filter((entry): entry is [string, TaskState] => entry[1].Type === "Task");
 const lambdaNames = tasks.filter(([, state]) => state.Resource.endsWith(":lambda:invoke")).map(([name]) => name);
+
+/** Of a GPU task's failure there is one function for all. */
+function functionOfState(state: string): string {
+  return state === "TaskFailed" || /^(Compress|FineTune|Profile)Failed$/.test(state) ? "TaskFailed" : state;
+}
 
 function nextOf(state: State): string[] {
   const caught = "Catch" in state ? state.Catch.map(({ Next }) => Next) : [];
@@ -57,10 +63,11 @@ describe("the workflow document", () => {
     expect(lambdaNames.sort()).toEqual(Object.keys(HANDLERS));
   });
 
-  it("has its handlers in alphabetical order, each named like its state", () => {
+  it("has its handlers in alphabetical order, each named like its function", () => {
     expect(Object.keys(HANDLERS)).toEqual(Object.keys(HANDLERS).sort());
     for (const [state, handler] of Object.entries(HANDLERS)) {
-      expect(handler.name).toBe(state.charAt(0).toLowerCase() + state.slice(1));
+      const name = functionOfState(state);
+      expect(handler.name).toBe(name.charAt(0).toLowerCase() + name.slice(1));
     }
   });
 
@@ -95,9 +102,13 @@ describe("the workflow document", () => {
 describe("substitutions", () => {
   const names = substitutionNames(WORKFLOW);
 
-  it("are one function for each Lambda state, the task's queue and its definition", () => {
-    const functions = lambdaNames.map((name) => `${name}FunctionArn`);
-    expect(names).toEqual([...functions, "TaskDefinitionArn", "TaskQueueArn"].sort());
+  it("are one function for each Lambda state (or one for each target), the task's queue and its definition", () => {
+    const byTarget = new Set(["Certify", "Measure", "Quantize"]);
+    const functions = lambdaNames.map(functionOfState).flatMap((name) => {
+      const suffixes = byTarget.has(name) ? TARGET_FUNCTIONS.map(({ suffix }) => suffix) : [""];
+      return suffixes.map((suffix) => `${name}${suffix}FunctionArn`);
+    });
+    expect(names).toEqual([...new Set([...functions, "TaskDefinitionArn", "TaskQueueArn"])].sort());
   });
 
   it("are all filled in, and the result is valid still", () => {
