@@ -8,17 +8,44 @@ export interface Settings {
   readonly log_days: number;
   /** Whether `cdk destroy` deletes the artifact bucket with everything in it. */
   readonly destroy_artifacts: boolean;
+  /** public: idle network costs nothing; isolated: no internet, endpoints that cost by the hour. */
+  readonly network: "public" | "isolated";
+  /** Availability zones of the network. */
+  readonly zones: number;
+  /** gpu: spot GPUs, on demand behind; fargate: CPUs, for accounts without a GPU quota. */
+  readonly compute: "gpu" | "fargate";
+  /** vCPUs that a queue may use at once. */
+  readonly vcpus_max: number;
+  /** URI of the GPU tasks' image; undefined: built in the account. */
+  readonly image: string | undefined;
+  /** Who is told of alarms; undefined: whoever subscribes to the topic. */
+  readonly alarm_email: string | undefined;
 }
 
 /** Throws a TypeError that names every value that is not understood. */
 export function readSettings(node: Node): Settings {
   const problems: string[] = [];
   const context = (name: string): unknown => node.tryGetContext(name);
-  const days = (name: string, otherwise: number): number => {
+  const whole = (name: string, otherwise: number, what: string, range: readonly [number, number]): number => {
     const value = Number(context(name) ?? otherwise);
-    if (Number.isInteger(value) && value >= 1) return value;
-    problems.push(`Expected context ${name} to be a whole number of days, at least 1, got "${context(name)}".`);
+    if (Number.isInteger(value) && value >= range[0] && value <= range[1]) return value;
+    problems.push(
+      `Expected context ${name} to be a whole number of ${what}, ${range[0]} to ${range[1]}, got "${context(name)}".`,
+    );
     return otherwise;
+  };
+  const days = (name: string, otherwise: number): number => whole(name, otherwise, "days", [1, 3653]);
+  const choice = <T extends string>(name: string, offered: readonly [T, ...T[]]): T => {
+    const value = context(name) ?? offered[0];
+    const found = offered.find((entry) => entry === value);
+    if (found === undefined) problems.push(`Expected context ${name} to be ${offered.join(" or ")}, got "${value}".`);
+    return found ?? offered[0];
+  };
+  const text = (name: string, pattern: RegExp, what: string): string | undefined => {
+    const value = context(name);
+    if (value === undefined || (typeof value === "string" && pattern.test(value))) return value;
+    problems.push(`Expected context ${name} to be ${what}, got "${value}".`);
+    return undefined;
   };
   const flag = (name: string): boolean => {
     const value = String(context(name) ?? "false");
@@ -31,6 +58,16 @@ export function readSettings(node: Node): Settings {
     step_days: days("stepDays", 30),
     log_days: days("logDays", 90),
     destroy_artifacts: flag("destroyArtifacts"),
+    network: choice("network", ["public", "isolated"]),
+    zones: whole("zones", context("network") === "isolated" ? 2 : 3, "zones", [1, 6]),
+    compute: choice("compute", ["gpu", "fargate"]),
+    vcpus_max: whole("vcpus", 32, "vCPUs", [8, 1024]),
+    image: text(
+      "image",
+      /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
+      "an image with a tag or digest",
+    ),
+    alarm_email: text("alarmEmail", /^[^@\s]+@[^@\s]+$/, "an e-mail address"),
   };
   if (problems.length > 0) throw new TypeError(problems.join("\n"));
   return settings;

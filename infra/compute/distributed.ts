@@ -1,0 +1,41 @@
+// Training over several machines: a multi-node parallel job in which every node runs torchrun, and the first one is met by
+// the others under the address that Batch tells them.
+import { MultiNodeJobDefinition } from "aws-cdk-lib/aws-batch";
+import { InstanceType } from "aws-cdk-lib/aws-ec2";
+import { Duration } from "aws-cdk-lib/core";
+import type { Construct } from "constructs";
+import { TIMEOUT_TRAIN_SECONDS } from "../../core/workflow/timeouts.ts";
+import { gpuContainer, type TaskParts } from "./container.ts";
+import { NODE_INSTANCE_TYPE } from "./environments.ts";
+import { ATTEMPTS, RETRY_STRATEGIES } from "./retry.ts";
+
+export const NODES = 2;
+const PORT = 29_400;
+
+/** The main node isn't told its own address: https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html */
+export const TORCHRUN = [
+  "python",
+  "-m",
+  "torch.distributed.run",
+  "--nnodes=$AWS_BATCH_JOB_NUM_NODES",
+  "--node_rank=$AWS_BATCH_JOB_NODE_INDEX",
+  "--nproc_per_node=1",
+  `--master_addr=\${AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS:-$(hostname -i)}`,
+  `--master_port=${PORT}`,
+  "-m decant_tasks",
+].join(" ");
+
+/** The definition's ARN. */
+export function distributedDefinition(scope: Construct, id: string, parts: TaskParts): string {
+  const container = gpuContainer(scope, `${id}Container`, parts, ["sh", "-c", `exec ${TORCHRUN}`]);
+  const definition = new MultiNodeJobDefinition(scope, id, {
+    instanceType: new InstanceType(NODE_INSTANCE_TYPE),
+    mainNode: 0,
+    containers: [{ startNode: 0, endNode: NODES - 1, container }],
+    retryAttempts: ATTEMPTS,
+    retryStrategies: [...RETRY_STRATEGIES],
+    timeout: Duration.seconds(TIMEOUT_TRAIN_SECONDS),
+    propagateTags: true,
+  });
+  return definition.jobDefinitionArn;
+}

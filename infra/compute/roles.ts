@@ -1,0 +1,96 @@
+// Who the machine, the container's start and the task itself are to AWS. The task reads what finished steps left and the
+// inbox, and writes under the steps of its own three kinds only.
+import { Stack } from "aws-cdk-lib";
+import { type IRole, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import type { ComputeProps } from "../compute.ts";
+
+/** Steps that Python tasks write. */
+export const TASK_STEPS = ["profile", "fine-tune", "compress"] as const;
+
+export function taskRole(scope: Construct, { inbox, artifact }: Pick<ComputeProps, "inbox" | "artifact">): Role {
+  const role = new Role(scope, "TaskRole", {
+    assumedBy: ecsTasks(scope),
+    description: "GPU tasks: read finished steps and the inbox, write profile, fine-tune and compress",
+  });
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: "ReadSteps",
+      actions: ["s3:GetObject"],
+      resources: [artifact.arnForObjects("steps/*"), inbox.arnForObjects("*")],
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: "WriteOwnSteps",
+      actions: ["s3:AbortMultipartUpload", "s3:PutObject"],
+      resources: TASK_STEPS.map((step) => artifact.arnForObjects(`steps/${step}/*`)),
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: "ListSteps", // an absent done.json is told from a forbidden one only where listing is allowed
+      actions: ["s3:ListBucket"],
+      resources: [artifact.bucketArn],
+      conditions: { StringLike: { "s3:prefix": ["steps/*"] } },
+    }),
+  );
+  return role;
+}
+
+/** Pulls the image and opens the log stream, before any code of the image runs. */
+export function executionRole(scope: Construct, pull: readonly PolicyStatement[]): Role {
+  const role = new Role(scope, "ExecutionRole", {
+    assumedBy: ecsTasks(scope),
+    description: "Starting a GPU task's container: pull its image, write its log",
+  });
+  for (const statement of pull) role.addToPolicy(statement);
+  return role;
+}
+
+/** What the ECS agent of a machine needs to join the cluster that Batch made for it, and no more. */
+export function instanceRole(scope: Construct): IRole {
+  const existing = scope.node.tryFindChild("InstanceRole") as Role | undefined;
+  if (existing) return existing;
+  const { partition, region, account } = Stack.of(scope);
+  const ecs = `arn:${partition}:ecs:${region}:${account}`;
+  const role = new Role(scope, "InstanceRole", {
+    assumedBy: new ServicePrincipal("ec2.amazonaws.com"),
+    description: "The ECS agent of a GPU machine",
+  });
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: "JoinCluster", // Batch names its clusters itself, so they are known by kind only
+      actions: [
+        "ecs:DeregisterContainerInstance",
+        "ecs:RegisterContainerInstance",
+        "ecs:SubmitAttachmentStateChanges",
+        "ecs:SubmitContainerStateChange",
+        "ecs:SubmitTaskStateChange",
+      ],
+      resources: [`${ecs}:cluster/AWSBatch*`],
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: "WorkForCluster",
+      actions: ["ecs:Poll", "ecs:StartTelemetrySession", "ecs:UpdateContainerInstancesState"],
+      resources: [`${ecs}:container-instance/AWSBatch*`],
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: "NoResourceLevel",
+      actions: ["ec2:DescribeTags", "ecs:DiscoverPollEndpoint", "ecr:GetAuthorizationToken"],
+      resources: ["*"],
+    }),
+  );
+  return role;
+}
+
+/** Only for jobs of this account: a service can't be talked into using the role for somebody else's. */
+function ecsTasks(scope: Construct): ServicePrincipal {
+  return new ServicePrincipal("ecs-tasks.amazonaws.com", {
+    conditions: { StringEquals: { "aws:SourceAccount": Stack.of(scope).account } },
+  });
+}
