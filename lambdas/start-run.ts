@@ -1,6 +1,6 @@
 // StartRun: a trigger becomes one run, however often, late or out of order it is told. The record runs/<run>/job.json is
 // written before the execution is started; both are create-only, so that a call cut off anywhere is done again safely.
-import type { Problem } from "../core/errors/problem.ts";
+import { DecantError, type Problem } from "../core/errors/problem.ts";
 import type { Store } from "../core/store/store.ts";
 import { cloudJob } from "../core/trigger/cloud-job.ts";
 import { executionName } from "../core/trigger/execution-name.ts";
@@ -9,7 +9,8 @@ import type { Inbox, InboxVersion } from "../core/trigger/inbox.ts";
 import { orderOfSchedule, orderOfVersion } from "../core/trigger/source-order.ts";
 import type { Trigger } from "../core/trigger/trigger.ts";
 import { receivedPath, refusalPath, settledPath } from "../core/trigger/trigger-paths.ts";
-import type { RunPayload } from "../core/workflow/payload.ts";
+import type { RunInput } from "../core/workflow/payload.ts";
+import { targetFunctionOf } from "../core/workflow/target-function.ts";
 import { type RunJob, type RunOrigin, readRunJob, runJobBytes, runJobPath } from "./run-job.ts";
 
 /** Candidates at work at once: each has a machine of its own, so none disturbs another's measurements. */
@@ -82,10 +83,16 @@ async function orderOf(trigger: Trigger, inbox: Inbox): Promise<string | undefin
 }
 
 /** Follows from the record alone, so that a second start of the same run has the same input. */
-function executionInput(run: string, { job, origin }: AcceptedRun): RunPayload {
+function executionInput(run: string, { job, origin }: AcceptedRun): RunInput {
   const { time_s } = job.budget;
   const deadline_ms = time_s === undefined ? null : origin.accepted_ms + 1000 * time_s;
-  return { run, map_concurrency: MAP_CONCURRENCY, deadline_ms };
+  const target_function = targetFunctionOf(job.target.device);
+  if (target_function === undefined)
+    throw new DecantError(
+      "Defect",
+      `Expected an accepted job to name a device of the cloud, got ${job.target.device}.`,
+    );
+  return { run, map_concurrency: MAP_CONCURRENCY, deadline_ms, target_function };
 }
 
 function json(value: unknown): Uint8Array {

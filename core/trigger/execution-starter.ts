@@ -1,7 +1,7 @@
 // What the starter needs of Step Functions: one execution a name.
-import type { RunPayload } from "../workflow/payload.ts";
+import type { RunInput } from "../workflow/payload.ts";
 
 export interface ExecutionStarter {
   /** `already-there` where an execution of that name exists, whatever its input and however it ended. */
-  start(name: string, input: RunPayload): Promise<"started" | "already-there">;
+  start(name: string, input: RunInput): Promise<"started" | "already-there">;
 }

@@ -1,5 +1,4 @@
 // Which functions measure a job's target in the cloud. Quantize, Measure and Certify exist once for each of these devices.
-import type { Problem } from "../errors/problem.ts";
 
 interface TargetFunction {
   readonly device: string;
@@ -15,16 +14,11 @@ export const TARGET_FUNCTIONS: readonly TargetFunction[] = [
   { device: "lambda-arm64", suffix: "Arm64", architecture: "arm64" },
 ];
 
-/** The `target_function` of a job's `target.device`, or what is wrong with that device in the cloud. */
-export function targetFunctionOf(device: string): { readonly index: 0 | 1 } | { readonly problem: Problem } {
+/** A measuring function has the memory that gives it one vCPU. */
+export const TARGET_THREADS_MAX = 1;
+
+/** The `target_function` of a job's `target.device`; undefined where no function measures that device. */
+export function targetFunctionOf(device: string): 0 | 1 | undefined {
   const index = TARGET_FUNCTIONS.findIndex((each) => each.device === device);
-  if (index === 0 || index === 1) return { index };
-  const devices = TARGET_FUNCTIONS.map((each) => each.device).join(" or ");
-  const why = device === "this-machine" ? ", which is only where the workflow runs on one machine" : "";
-  return {
-    problem: {
-      message: `In the cloud, expected ${devices} as target device, got ${device}${why}.`,
-      where: "/target/device",
-    },
-  };
+  return index === 0 || index === 1 ? index : undefined;
 }

@@ -29,6 +29,7 @@ describe("the starter", () => {
     expect(home.started.get(run)).toEqual({
       run,
       map_concurrency: 4,
+      target_function: 1,
       deadline_ms: origin!.accepted_ms + 3_600_000,
     });
   });

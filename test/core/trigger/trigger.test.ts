@@ -132,6 +132,12 @@ describe("a job file in the inbox", () => {
     for (const device of CLOUD_DEVICES) expect(problems[0]?.message).toContain(device);
   });
 
+  it("is refused for more threads than a measuring function has", () => {
+    expect(read({ device: "lambda-arm64, threads: 2" })).toMatchObject({
+      problems: [{ message: expect.stringContaining("one vCPU, got 2"), where: "jobs/f.yaml (/target/threads)" }],
+    });
+  });
+
   it("is refused with every problem at once, or for not being text", () => {
     const { problems } = read({ device: "this-machine", source: "../x" }) as { problems: unknown[] };
     expect(problems).toHaveLength(2);
