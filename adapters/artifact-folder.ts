@@ -1,18 +1,12 @@
 // Publishes an artifact as a folder: files are copied beside it, hashed and synced, and the folder is renamed into place.
 import { createHash, randomBytes } from "node:crypto";
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { ArtifactShelf, ArtifactSource, PublishedArtifact } from "../core/artifact/artifact-shelf.ts";
-import {
-  buildManifest,
-  checkManifest,
-  type FileFacts,
-  MANIFEST_NAME,
-  manifestText,
-} from "../core/artifact/manifest.ts";
+import { checkManifest, MANIFEST_NAME } from "../core/artifact/manifest.ts";
 import { DecantError } from "../core/errors/problem.ts";
+import { fileFacts, manifestOf, plainName } from "./artifact-sources.ts";
 import { syncFolder } from "./durable-write.ts";
-import { createFileHasher } from "./file-hash.ts";
 import { fileOf } from "./folder-store.ts";
 import { withStorageErrors } from "./storage-error.ts";
 
@@ -32,8 +26,7 @@ export function createFolderShelf(root: string): ArtifactShelf {
 async function publishFolder(runFolder: string, sources: readonly ArtifactSource[]): Promise<PublishedArtifact> {
   const location = join(runFolder, "artifact");
   await mkdir(runFolder, { recursive: true });
-  const facts = await Promise.all(sources.map(async (s) => [plainName(s.name), await sourceFacts(s)] as const));
-  const text = manifestText(buildManifest(Object.fromEntries(facts)));
+  const text = await manifestOf(sources);
   const published = { location, manifest_sha256: sha256(text) };
   if (await isPublished(location, text)) return { ...published, changed: false };
   const fresh = join(runFolder, `${UNFINISHED}${randomBytes(6).toString("hex")}`);
@@ -58,13 +51,6 @@ function copyFailure(folder: string): string {
   return `Expected the copied files to have the hashes of their sources, but they do not: check the disk under ${folder} and run the same command again.`;
 }
 
-async function sourceFacts(source: ArtifactSource): Promise<FileFacts> {
-  const facts = await fileFacts(source.path);
-  if (facts.sha256 === source.sha256) return facts;
-  const message = `expected a file with SHA-256 ${source.sha256}, got ${facts.sha256}: the store's file was changed after its step finished; delete that step's folder and run the same command again`;
-  throw new DecantError("StoreFailed", [{ message, where: source.path }]);
-}
-
 /** Whether `folder` holds exactly the files of this manifest, by hash. */
 async function isPublished(folder: string, text: string): Promise<boolean> {
   const there = await readFile(join(folder, MANIFEST_NAME), "utf8").catch(() => undefined);
@@ -72,15 +58,6 @@ async function isPublished(folder: string, text: string): Promise<boolean> {
   const names = await readdir(folder);
   const found = await Promise.all(names.map(async (name) => [name, await fileFacts(join(folder, name))] as const));
   return checkManifest(JSON.parse(text), Object.fromEntries(found)).length === 0;
-}
-
-/** Hashed anew each time: what is published is never taken from memory. */
-async function fileFacts(path: string): Promise<FileFacts> {
-  const facts = await createFileHasher()(path);
-  if (facts) return facts;
-  throw new DecantError("StoreFailed", [
-    { message: "expected a file, got none: run the same command again", where: path },
-  ]);
 }
 
 /** rename(2) can't replace a folder that isn't empty, so the old one steps aside first. */
@@ -131,11 +108,6 @@ async function removeLeftovers(runFolder: string): Promise<void> {
       ));
     if (age > LEFTOVER_AGE_MS) await rm(path, { recursive: true, force: true });
   }
-}
-
-function plainName(name: string): string {
-  if (name !== "" && name !== "." && name !== ".." && name === basename(name) && !name.includes("\\")) return name;
-  throw new DecantError("StoreFailed", `Expected a plain file name without slashes, got ${JSON.stringify(name)}.`);
 }
 
 function sha256(bytes: string | Uint8Array): string {

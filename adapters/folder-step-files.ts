@@ -3,13 +3,12 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DecantError } from "../core/errors/problem.ts";
-import { canonicalJson } from "../core/store/canonical-json.ts";
-import { parseDoneRecord } from "../core/store/done-record.ts";
-import { donePath, stepFolder } from "../core/store/path-rules.ts";
+import { stepFolder } from "../core/store/path-rules.ts";
 import type { DoneRecord, StepAttempt, StepFiles, StepPointer, Store } from "../core/store/store.ts";
 import { syncFolder } from "./durable-write.ts";
 import { createFileHasher, type FileHasher } from "./file-hash.ts";
 import { fileOf } from "./folder-store.ts";
+import { keepRecord, readRecord } from "./step-record.ts";
 import { withStorageErrors } from "./storage-error.ts";
 
 interface Context {
@@ -24,14 +23,14 @@ export function createFolderStepFiles(root: string, store: Store): StepFiles {
   return {
     addressOf: (pointer) => fileOf(resolve(root), stepFolder(pointer)),
     find: (pointer) => withStorageErrors(root, () => find(context, pointer)),
+    locationOf: (pointer) => withStorageErrors(root, () => folderOf(context, pointer)),
     folderOf: (pointer) => withStorageErrors(root, () => folderOf(context, pointer)),
     begin: (pointer) => withStorageErrors(root, () => begin(context, pointer)),
   };
 }
 
 async function find(context: Context, pointer: StepPointer): Promise<DoneRecord | undefined> {
-  const object = await context.store.get(donePath(pointer));
-  const record = object && parseDoneRecord(object.bytes, pointer);
+  const record = await readRecord(context.store, pointer);
   return record && (await isWhole(context, pointer, record)) ? record : undefined;
 }
 
@@ -62,7 +61,8 @@ async function begin(context: Context, pointer: StepPointer): Promise<StepAttemp
   const discard = () => rm(folder, { recursive: true, force: true });
   const commit = async () => {
     const files = await hashAll(context, folder);
-    const kept = await keep(context, pointer, { step: pointer.step, key: pointer.key, attempt, files });
+    const record = { step: pointer.step, key: pointer.key, attempt, files };
+    const kept = await keepRecord(context.store, pointer, record, (other) => isWhole(context, pointer, other));
     if (kept.attempt !== attempt) await discard();
     return kept;
   };
@@ -93,18 +93,5 @@ async function syncFile(path: string): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** Writes done.json create-only; one that names a missing or wrong file is replaced. Answers the record that counts. */
-async function keep(context: Context, pointer: StepPointer, record: DoneRecord): Promise<DoneRecord> {
-  const path = donePath(pointer);
-  const bytes = new TextEncoder().encode(`${canonicalJson(record)}\n`);
-  for (;;) {
-    if (await context.store.putIfAbsent(path, bytes)) return record;
-    const found = await context.store.get(path);
-    const other = found && parseDoneRecord(found.bytes, pointer);
-    if (other && (await isWhole(context, pointer, other))) return other;
-    if (found && (await context.store.putIfUnchanged(path, bytes, found.etag))) return record;
   }
 }

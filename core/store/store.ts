@@ -36,6 +36,8 @@ export interface StepFiles {
   addressOf(pointer: StepPointer): string;
   /** The finished step's record, or undefined where done.json is absent or names a missing or wrong file. */
   find(pointer: StepPointer): Promise<DoneRecord | undefined>;
+  /** Where a task finds the finished step's files: an absolute path or an s3:// address. Throws as folderOf does. */
+  locationOf(pointer: StepPointer): Promise<string>;
   /** Local folder with the finished step's files. Throws StoreFailed where the step isn't finished. */
   folderOf(pointer: StepPointer): Promise<string>;
   /** A fresh attempt: write files into `folder`, then commit (hashes them, writes done.json) or discard. */

@@ -2,18 +2,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../../core/store/store.ts";
+import { compareCodePoints } from "../../../core/text/code-point-order.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (value: Uint8Array) => new TextDecoder().decode(value);
 
-async function listed(store: Store, prefix: string): Promise<string[]> {
+export async function listed(store: Store, prefix: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const path of store.list(prefix)) paths.push(path);
   return paths;
 }
 
 /** @param open a store of its own for each test; `again` opens the same store a second time, as another process would. */
-export function storeContract(name: string, open: () => { store: Store; again: () => Store }): void {
+export function storeContract(
+  name: string,
+  open: () => { store: Store; again: () => Store },
+  { races = 20 }: { readonly races?: number } = {},
+): void {
   describe(`${name} as a store`, () => {
     it("answers undefined for what was never put", async () => {
       expect(await open().store.get("a/b")).toBeUndefined();
@@ -23,6 +28,33 @@ export function storeContract(name: string, open: () => { store: Store; again: (
       const { store, again } = open();
       expect(await store.putIfAbsent("steps/plan/k/done.json", bytes("one"))).toBe(true);
       expect(text((await again().get("steps/plan/k/done.json"))!.bytes)).toBe("one");
+    });
+
+    it("keeps every byte as it is", async () => {
+      const { store, again } = open();
+      const all = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7 + (index >> 8)) & 255);
+      for (const [path, content] of [
+        ["binary", all],
+        ["empty", new Uint8Array()],
+      ] as const) {
+        await store.putIfAbsent(path, content);
+        expect(Buffer.from((await again().get(path))!.bytes).equals(content)).toBe(true);
+      }
+    });
+
+    it("keeps one object for every path that the rules allow, and gives each back under its own name", async () => {
+      const segment = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._ ()+=@-]{0,12}$/);
+      const folder = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join("/"));
+      await fc.assert(
+        fc.asyncProperty(fc.uniqueArray(folder, { minLength: 1, maxLength: 5 }), async (folders) => {
+          const { store } = open();
+          const paths = folders.map((path) => `${path}/the object`);
+          for (const path of paths) expect(await store.putIfAbsent(path, bytes(path))).toBe(true);
+          for (const path of paths) expect(text((await store.get(path))!.bytes)).toBe(path);
+          expect(await listed(store, "")).toEqual(paths.toSorted(compareCodePoints));
+        }),
+        { numRuns: races },
+      );
     });
 
     it("keeps the first object where two are put under one name", async () => {
@@ -76,7 +108,7 @@ export function storeContract(name: string, open: () => { store: Store; again: (
           expect(won.filter(Boolean)).toHaveLength(1);
           expect(text((await store.get("x"))!.bytes)).toBe(contents[won.indexOf(true)]);
         }),
-        { numRuns: 20 },
+        { numRuns: races },
       );
     });
 
@@ -95,7 +127,7 @@ export function storeContract(name: string, open: () => { store: Store; again: (
             expect(text((await store.get("x"))!.bytes)).toBe(contents[won.indexOf(true)]);
           },
         ),
-        { numRuns: 20 },
+        { numRuns: races },
       );
     });
 
