@@ -9,7 +9,7 @@ export interface InboxVersion {
 
 export interface Inbox {
   readonly bucket: string;
-  /** The bytes of a version, or of the latest; undefined where it is gone. Throws InvalidJob where it is too large. */
+  /** The bytes of a version, or of the latest, up to one more than a job file may have; undefined where it is gone. */
   read(key: string, version?: string): Promise<Uint8Array | undefined>;
   /** Every version under a prefix: keys in order, and of one key the newest first, as S3 lists them. */
   versions(prefix: string): AsyncIterable<InboxVersion>;

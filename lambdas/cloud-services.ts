@@ -1,0 +1,50 @@
+// A Lambda function's services: the store in the artifact bucket, this function's machine, its standard output.
+import { createHash } from "node:crypto";
+import { mkdir, rm, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { type Environment, readLambdaMachine, readTaskMachine, requiredVariable } from "../adapters/lambda-machine.ts";
+import { createS3Shelf } from "../adapters/s3/artifact-shelf.ts";
+import { createS3Client } from "../adapters/s3/client.ts";
+import { createS3StepFiles } from "../adapters/s3/step-files.ts";
+import { createS3Store } from "../adapters/s3/store.ts";
+import type { ProgressEvent, Services } from "./services.ts";
+
+/** Step files that an earlier call of the same function fetched are kept until this share of the disk is used. */
+const CACHE_SHARE_MAX = 0.5;
+
+export interface CloudOptions {
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  readonly progress: (event: ProgressEvent) => void;
+  readonly client?: S3Client;
+}
+
+/** STORE_BUCKET and STORE_PREFIX (may be empty) say where the store lies; lambda-machine.ts names the others. */
+export async function createCloudServices(options: CloudOptions): Promise<Services> {
+  const { environment, signal, progress, client = createS3Client() } = options;
+  const bucket = requiredVariable(environment, "STORE_BUCKET");
+  const prefix = environment.STORE_PREFIX ?? "";
+  const cache = await cacheFolder(join(environment.CACHE_FOLDER ?? tmpdir(), "decant-steps"));
+  return {
+    store: createS3Store({ client, bucket, prefix }),
+    files: createS3StepFiles({ client, bucket, prefix, cache, signal }),
+    artifacts: createS3Shelf({ client, bucket, prefix }),
+    sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    now: () => Date.now(),
+    machine: await readLambdaMachine(environment),
+    task_machine: readTaskMachine(environment),
+    progress,
+    signal,
+  };
+}
+
+/** A function answers one call at a time, so nobody reads the folder while it is emptied. */
+async function cacheFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const { bavail, blocks } = await statfs(folder);
+  if (bavail / blocks < 1 - CACHE_SHARE_MAX) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
