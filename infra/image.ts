@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { BuildSpec, ComputeType, LinuxBuildImage, Project, Source } from "aws-cdk-lib/aws-codebuild";
 import { Repository, RepositoryEncryption, TagMutability } from "aws-cdk-lib/aws-ecr";
 import { ContainerImage } from "aws-cdk-lib/aws-ecs";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { Duration, IgnoreMode, RemovalPolicy } from "aws-cdk-lib/core";
@@ -62,8 +62,15 @@ export class TaskImage extends Construct {
     variables: Readonly<Record<string, string>>,
     log_days: number,
   ): Project {
+    const logGroup = new LogGroup(this, "BuildLog", {
+      retention: retention(log_days),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     const environment = { ...variables, REPOSITORY: repository.repositoryName, IMAGE: repository.repositoryUri };
+    const role = new Role(this, "BuildRole", { assumedBy: new ServicePrincipal("codebuild.amazonaws.com") });
     const project = new Project(this, "Build", {
+      // The construct's own statements name actions by wildcard; those below do not.
+      role: role.withoutPolicyUpdates(),
       description: "Builds the image of the GPU tasks and pushes it",
       source: Source.s3({ bucket: source.bucket, path: source.s3ObjectKey }),
       buildSpec: BuildSpec.fromObject({ version: 0.2, phases: { build: { commands: [BUILD_SCRIPT] } } }),
@@ -74,23 +81,43 @@ export class TaskImage extends Construct {
         privileged: true,
       },
       environmentVariables: Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, { value }])),
-      logging: {
-        cloudWatch: {
-          logGroup: new LogGroup(this, "BuildLog", {
-            retention: retention(log_days),
-            removalPolicy: RemovalPolicy.DESTROY,
-          }),
-        },
-      },
+      logging: { cloudWatch: { logGroup } },
       timeout: BUILD_TIME,
     });
-    repository.grantPullPush(project);
-    project.addToRolePolicy(
-      new PolicyStatement({ actions: ["ecr:DescribeImages"], resources: [repository.repositoryArn] }),
-    );
+    for (const statement of buildStatements(repository, source, logGroup)) role.addToPolicy(statement);
     return project;
   }
 }
+
+function buildStatements(repository: Repository, source: Asset, logGroup: LogGroup): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: "ReadSource",
+      actions: ["s3:GetObject", "s3:GetObjectVersion"],
+      resources: [source.bucket.arnForObjects(source.s3ObjectKey)],
+    }),
+    new PolicyStatement({
+      sid: "WriteLog",
+      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      resources: [logGroup.logGroupArn],
+    }),
+    new PolicyStatement({ sid: "LogInToRegistry", actions: ["ecr:GetAuthorizationToken"], resources: ["*"] }),
+    new PolicyStatement({
+      sid: "PushImage",
+      actions: [...PULL_ACTIONS, ...PUSH_ACTIONS],
+      resources: [repository.repositoryArn],
+    }),
+  ];
+}
+
+const PULL_ACTIONS = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
+const PUSH_ACTIONS = [
+  "ecr:CompleteLayerUpload",
+  "ecr:DescribeImages",
+  "ecr:InitiateLayerUpload",
+  "ecr:PutImage",
+  "ecr:UploadLayerPart",
+];
 
 const PRIVATE_REGISTRY = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([a-z0-9._/-]+?)(?:[:@].+)?$/;
 
@@ -102,7 +129,7 @@ function pullStatements(uri: string): PolicyStatement[] {
   return [
     new PolicyStatement({ actions: ["ecr:GetAuthorizationToken"], resources: ["*"] }),
     new PolicyStatement({
-      actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      actions: PULL_ACTIONS,
       resources: [`arn:${partition}:ecr:${region}:${account}:repository/${name}`],
     }),
   ];

@@ -1,6 +1,7 @@
 // The service as one stack: where things run, never what they do.
 import { Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import { acknowledgeFindings } from "./acknowledgements.ts";
 import { Compute } from "./compute.ts";
 import { TaskImage } from "./image.ts";
 import { Network } from "./network.ts";
@@ -31,5 +32,6 @@ export class DecantStack extends Stack {
       inbox,
       artifact,
     });
+    acknowledgeFindings(this, this.storage);
   }
 }
