@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { createFolderStore } from "../../../adapters/folder-store.ts";
 import { storageError } from "../../../adapters/storage-error.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
-import { storeContract } from "./contract.ts";
+import { storeContract } from "./store-contract.ts";
 
 storeContract("a folder", () => {
   const root = join(temporaryFolder(), "store");

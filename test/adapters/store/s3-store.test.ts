@@ -6,7 +6,7 @@ import { createS3Client } from "../../../adapters/s3/client.ts";
 import { inLanes } from "../../../adapters/s3/lanes.ts";
 import { createS3Store } from "../../../adapters/s3/store.ts";
 import { hasS3Server, type S3Server, startS3Server } from "../../fixtures/s3-server.ts";
-import { listed, storeContract } from "./contract.ts";
+import { listed, storeContract } from "./store-contract.ts";
 
 const BUCKET = "decant-store";
 
