@@ -48,6 +48,8 @@ export class Compute extends Construct {
   /** Several nodes, one GPU each; undefined on Fargate, which has no multi-node jobs. */
   readonly distributed: { readonly queue: JobQueue; readonly definitionArn: string } | undefined;
   readonly logGroup: LogGroup;
+  /** Every queue that jobs may wait in. */
+  readonly queues: readonly JobQueue[];
 
   constructor(scope: Construct, id: string, props: ComputeProps) {
     super(scope, id);
@@ -77,6 +79,7 @@ export class Compute extends Construct {
           definitionArn: distributedDefinition(this, "Nodes", parts),
         }
       : undefined;
+    this.queues = [this.queue, ...(this.distributed ? [this.distributed.queue] : [])];
   }
 }
 

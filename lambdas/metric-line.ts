@@ -1,7 +1,7 @@
 // A metric as a line of a function's log, which CloudWatch takes for itself without a permission or a call:
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-export const METRIC_NAMESPACE = "Decant";
+import { METRIC_NAMESPACE } from "../core/workflow/metric-names.ts";
 
 export type MetricUnit = "Bytes" | "Count" | "Milliseconds" | "None" | "Percent" | "Seconds";
 
