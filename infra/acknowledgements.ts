@@ -1,9 +1,11 @@
-// Findings of cdk-nag that stay, each with its reason, wildcard resources above all: this file is the whole list of them
-// for network, image, compute and operations. A finding that is not here fails the synthesis.
+// Findings of cdk-nag that stay, each with its reason, wildcard resources above all: this file is the whole list of them.
+// A finding that is not here fails the synthesis.
 import { Stack, Validations } from "aws-cdk-lib";
 import type { CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
 import type { IConstruct } from "constructs";
 import { TASK_STEPS } from "./compute/roles.ts";
+import { stateFunctions } from "./functions/catalogue.ts";
+import { JOB_FILES, type StoreAccess, storeAccess } from "./functions/permissions.ts";
 
 interface Acknowledgement {
   /** Construct path below the stack. */
@@ -13,13 +15,80 @@ interface Acknowledgement {
   readonly reason: string;
 }
 
+interface Buckets {
+  readonly inbox: IBucket;
+  readonly artifact: IBucket;
+  readonly logs: IBucket;
+}
+
 const ANY = "IAM5[Resource::*]";
 const TOKEN = "ecr:GetAuthorizationToken knows no resource: it answers a registry login of the account.";
 
+/** Why permission to a part of the store ends in a star, by the part's first folder. */
+const STORE_REASONS: Readonly<Record<string, string>> = {
+  aliases: "Aliases are named after jobs, which come later.",
+  runs: "Runs are named when they start.",
+  steps: "Outputs of steps are named by hashes.",
+  triggers: "Records of triggers are named after the runs that they start.",
+};
+
+/** The functions' access to the buckets, as infra/functions/permissions.ts grants it. */
+function bucketFindings({ inbox, artifact, logs }: Buckets, data_buckets: readonly string[]): Acknowledgement[] {
+  const ofStore = (under: string, { reads, writes, deletes }: StoreAccess) =>
+    [...new Set([...reads, ...writes, ...deletes])].map((pattern) => ({
+      under,
+      finding: objectsFinding(artifact, pattern),
+      reason: STORE_REASONS[pattern.split("/")[0] ?? ""] ?? "",
+    }));
+  const ofStates = stateFunctions().flatMap(({ name, handler }) => {
+    const under = `Workflow/${name}/Role`;
+    const access = storeAccess(handler);
+    const reason = "A job may name data anywhere in the inbox and in the buckets set apart for data; reading only.";
+    const data = [
+      objectsFinding(inbox, "*"),
+      ...data_buckets.map((bucket) => `IAM5[Resource::arn:<AWS::Partition>:s3:::${bucket}/*]`),
+    ];
+    return [
+      ...ofStore(under, access),
+      ...(access.readsInbox ? data : []).map((finding) => ({ under, finding, reason })),
+    ];
+  });
+  const ofTriggers = ["StartRun", "Sweep"].flatMap((handler) => {
+    const under = `Triggers/${handler}/Role`;
+    const reason = "Users name their job files; reading only.";
+    const jobs = JOB_FILES.map((pattern) => ({ under, finding: objectsFinding(inbox, pattern), reason }));
+    return [...ofStore(under, storeAccess(handler)), ...jobs];
+  });
+  const emptied = [inbox, artifact, logs].map((bucket) => ({
+    under: "Removal/EmptyBucket/Role",
+    finding: objectsFinding(bucket, "*"),
+    reason: "Buckets that are deleted with the stack are emptied first, whatever is in them.",
+  }));
+  return [...ofStates, ...ofTriggers, ...emptied];
+}
+
 /** Constructs that a setting leaves out are passed over. */
-export function acknowledgeFindings(stack: Stack, { inbox, artifact }: { inbox: IBucket; artifact: IBucket }): void {
+export function acknowledgeFindings(stack: Stack, buckets: Buckets, data_buckets: readonly string[] = []): void {
+  const { inbox, artifact } = buckets;
   const ecs = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>";
   const entries: Acknowledgement[] = [
+    ...bucketFindings(buckets, data_buckets),
+    {
+      under: "Workflow/Role",
+      finding: "IAM5[Resource::arn:<AWS::Partition>:batch:<AWS::Region>:<AWS::AccountId>:job/*]",
+      reason: "Batch names jobs when they are submitted; the workflow ends those of a run that is stopped.",
+    },
+    {
+      under: "Workflow/Role",
+      finding: ANY,
+      reason:
+        "batch:DescribeJobs, the delivery of logs (logs:*LogDelivery and its policies) and xray know no resource.",
+    },
+    {
+      under: "Triggers/DeadLetters",
+      finding: "SQS3",
+      reason: "It is the dead-letter queue, of EventBridge and of the starter's own asynchronous calls.",
+    },
     { under: "Compute/ExecutionRole", finding: ANY, reason: TOKEN },
     { under: "Image/BuildRole", finding: ANY, reason: TOKEN },
     {

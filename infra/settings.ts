@@ -8,6 +8,8 @@ export interface Settings {
   readonly log_days: number;
   /** Whether `cdk destroy` deletes the artifact bucket with everything in it. */
   readonly destroy_artifacts: boolean;
+  /** Buckets beside the inbox that jobs may name data in; read only. */
+  readonly data_buckets: readonly string[];
   /** public: idle network costs nothing; isolated: no internet, endpoints that cost by the hour. */
   readonly network: "public" | "isolated";
   /** Availability zones of the network. */
@@ -20,6 +22,10 @@ export interface Settings {
   readonly image: string | undefined;
   /** Who is told of alarms; undefined: whoever subscribes to the topic. */
   readonly alarm_email: string | undefined;
+}
+
+function bucketNames(list: string | undefined): readonly string[] {
+  return (list ?? "").split(",").filter((name) => name !== "");
 }
 
 /** Throws a TypeError that names every value that is not understood. */
@@ -58,6 +64,7 @@ export function readSettings(node: Node): Settings {
     step_days: days("stepDays", 30),
     log_days: days("logDays", 90),
     destroy_artifacts: flag("destroyArtifacts"),
+    data_buckets: bucketNames(text("dataBuckets", /^[a-z0-9.,-]+$/, "names of buckets, with commas between them")),
     network: choice("network", ["public", "isolated"]),
     zones: whole("zones", context("network") === "isolated" ? 2 : 3, "zones", [1, 6]),
     compute: choice("compute", ["gpu", "fargate"]),

@@ -1,5 +1,6 @@
 // Asks a fresh process to time models or to compute logits, and kills it when it hangs or the run is stopped.
 import { spawn } from "node:child_process";
+import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DecantError, type ErrorCode } from "../../core/errors/problem.ts";
 import type {
@@ -15,8 +16,9 @@ import type {
 
 const TIMEOUT_MS = 20 * 60_000;
 const STDERR_KEPT = 2000;
-// The package holds the same tree as JavaScript, so the worker has this file's extension.
-const WORKER = fileURLToPath(import.meta.url).replace(/measure(\.[a-z]+)$/, "measuring-worker$1");
+// The package holds the same tree as JavaScript, and a bundle has the worker beside itself, so it has this file's extension.
+const SELF = fileURLToPath(import.meta.url);
+const WORKER = join(dirname(SELF), `measuring-worker${extname(SELF)}`);
 
 export async function measureLatency(request: LatencyRequest, signal: AbortSignal): Promise<LatencyAnswer> {
   return (await inFreshProcess(request, signal)) as LatencyAnswer;
