@@ -1,0 +1,30 @@
+// The money of a run before it is spent: the planner's seconds, what starting machines adds, and the states it goes through.
+import type { RunEstimate } from "../planner/estimate.ts";
+import type { PriceBasis } from "./prices.ts";
+import { costOfRun, type RunCost, type StepSeconds } from "./run-cost.ts";
+import { deviceOfStep, GPU_STEPS, isCloudTarget } from "./step-devices.ts";
+
+/** A machine is paid for while it starts and fetches the image: a figure to plan with, not measured. */
+export const MACHINE_START_S = 240;
+/** Of a run with one rung of one candidate. */
+export const TRANSITIONS_OF_ONE_RUNG = 30;
+
+export interface Prediction {
+  readonly target: string;
+  /** What GPU tasks run on, e.g. g5.xlarge. */
+  readonly task_device: string;
+  readonly basis: PriceBasis;
+  readonly spot_discount: number;
+}
+
+export function predictCost(
+  { seconds_by_step }: Pick<RunEstimate, "seconds_by_step">,
+  { target, task_device, basis, spot_discount }: Prediction,
+): RunCost {
+  const cloud = isCloudTarget(target);
+  const steps: StepSeconds[] = Object.entries(seconds_by_step).map(([step, seconds]) => {
+    const start_s = cloud && GPU_STEPS.includes(step) ? MACHINE_START_S : 0;
+    return { step, device: deviceOfStep(step, target, task_device), seconds: seconds + start_s };
+  });
+  return costOfRun({ steps, basis, spot_discount, transitions: cloud ? TRANSITIONS_OF_ONE_RUNG : 0 });
+}
