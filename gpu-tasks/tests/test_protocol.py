@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from conftest import events_of
 
-from decant_tasks.__main__ import as_task_error
 from decant_tasks.errors import TaskError
 from decant_tasks.protocol.attempt import Attempt
+from decant_tasks.protocol.error_codes import as_task_error
+from decant_tasks.protocol.exit_codes import FAILED, INTERRUPTED, exit_code_of
+from decant_tasks.protocol.failure import record_failure
 from decant_tasks.protocol.files import sha256_of
 from decant_tasks.protocol.stop import StopRequest
 from decant_tasks.protocol.task_input import TaskInput, read_task_input
@@ -185,11 +187,57 @@ def test_sigterm_checkpoints_and_says_stopped(tmp_path: Path, start_task: Any, f
     child.send_signal(signal.SIGTERM)
     last = events_of(child)[-1]
     assert (last["event"], last["code"]) == ("error", "Stopped")
-    assert child.wait() == 1
+    assert child.wait() == INTERRUPTED
     assert (tmp_path / "checkpoint" / "full-fine-tune.checkpoint").exists()
 
 
-def test_a_passed_deadline_is_an_error_of_its_own(tmp_path: Path, start_task: Any, fine_tune_input: dict[str, Any]):
-    child = start_task(fine_tune_input, tmp_path, DEADLINE_MS=str(int(time.time() * 1000)))
-    assert events_of(child)[-1]["code"] == "Deadline"
-    assert child.wait() == 1
+def test_a_passed_deadline_is_an_error_of_its_own_and_leaves_a_record(
+    tmp_path: Path, start_task: Any, fine_tune_input: dict[str, Any]
+):
+    source = tmp_path / "input-task-0001.json"
+    source.write_text(json.dumps(fine_tune_input))
+    child = start_task(fine_tune_input, tmp_path, DEADLINE_MS=str(int(time.time() * 1000)), INPUT=str(source))
+    last = events_of(child)[-1]
+    assert last["code"] == "Deadline"
+    assert child.wait() == FAILED
+    record = json.loads((tmp_path / "failed-task-0001.json").read_text())
+    assert find_problems("error", record, "failed") == []
+    assert record == {"code": "Deadline", "problems": last["problems"]}
+    _attempt(tmp_path, "task-0001")
+    assert not (tmp_path / "failed-task-0001.json").exists()
+
+
+def test_a_record_of_a_failure_can_leave_another_processs_word_alone(tmp_path: Path):
+    source, output = str(tmp_path / "input-a.json"), str(tmp_path)
+    record_failure(source, output, TaskError("OutOfMemory", "x"))
+    record_failure(source, output, TaskError("ChildFailed", "y"), keep_other=True)
+    assert json.loads((tmp_path / "failed-a.json").read_text())["code"] == "OutOfMemory"
+    record_failure(source, output, TaskError("Defect", "z"))
+    assert json.loads((tmp_path / "failed-a.json").read_text())["code"] == "Defect"
+    record_failure("input.json", output, TaskError("Defect", "z"))
+    record_failure(source, str(tmp_path / "absent"), TaskError("Defect", "z"))
+    assert [path.name for path in tmp_path.iterdir()] == ["failed-a.json"]
+
+
+@pytest.mark.parametrize(
+    ("code", "signalled", "company_lost", "exit_code"),
+    [
+        ("Stopped", True, False, 143),
+        ("Stopped", False, False, 1),
+        ("Deadline", True, False, 1),
+        ("ChildFailed", False, True, 75),
+        ("Defect", False, False, 1),
+    ],
+)
+def test_exit_codes_say_whether_another_try_is_worth_it(code: str, signalled: bool, company_lost: bool, exit_code: int):
+    assert exit_code_of(TaskError(code, "x"), signalled=signalled, company_lost=company_lost) == exit_code
+
+
+def test_in_a_container_the_end_of_standard_input_means_nothing(
+    tmp_path: Path, start_task: Any, fine_tune_input: dict[str, Any]
+):
+    fine_tune_input["parameters"]["recipe"]["epochs"] = 0
+    child = start_task(fine_tune_input, tmp_path, DECANT_WATCH_STANDARD_INPUT="0")
+    child.stdin.close()
+    assert child.stdout.read()
+    assert child.wait() == 0

@@ -1,20 +1,38 @@
 """One attempt at a step: files go into OUTPUT/<attempt>/, and done.json, written last and create-only, names them."""
 
 import contextlib
-import json
 import os
 import shutil
 import time
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
+from decant_tasks.protocol.done_record import DoneRecord, describe_files, parse_done_record
+from decant_tasks.protocol.failure import forget_failure
 from decant_tasks.protocol.files import sha256_of, sync_file, sync_folder, write_json, write_whole
 from decant_tasks.protocol.task_input import TaskInput
-from decant_tasks.schema import find_problems
 
 # Writing a checkpoint takes seconds; a part file this old belongs to a process that is gone.
 _ABANDONED_AFTER_S = 600
+
+
+class StepAttempt(Protocol):
+    """What the entry needs of an attempt, wherever its output lies."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def checkpoint_folder(self) -> Path: ...
+
+    def begin(self) -> None: ...
+
+    def find_done(self) -> DoneRecord | None: ...
+
+    def commit(self) -> bool: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -36,23 +54,23 @@ class Attempt:
         """Makes the folders, and removes what killed processes left half-written."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.checkpoint_folder.mkdir(parents=True, exist_ok=True)
+        forget_failure(self.output, self.task_input.attempt)
         for part in self.checkpoint_folder.glob(".*.part"):
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - part.stat().st_mtime > _ABANDONED_AFTER_S:
                     part.unlink()
 
-    def find_done(self) -> dict[str, Any] | None:
+    def find_done(self) -> DoneRecord | None:
         """done.json where it is valid and every file that it names is there with its size and hash; else None."""
         try:
-            record = json.loads((self.output / "done.json").read_bytes())
-        except (OSError, ValueError, RecursionError):
+            content = (self.output / "done.json").read_bytes()
+        except OSError:
             return None
-        if find_problems("done", record, "done.json"):
-            return None
-        if (record["step"], record["key"]) != (self.task_input.step, self.task_input.key):
+        record = parse_done_record(content, self.task_input.step, self.task_input.key)
+        if record is None:
             return None
         folder = self.output / record["attempt"]
-        return record if all(_matches(folder, name, entry) for name, entry in record["files"].items()) else None
+        return record if all(_matches(folder / name, entry) for name, entry in record["files"].items()) else None
 
     def commit(self) -> bool:
         """Writes done.json; answers False where another attempt was first, whose record stays."""
@@ -60,7 +78,7 @@ class Attempt:
             "step": self.task_input.step,
             "key": self.task_input.key,
             "attempt": self.task_input.attempt,
-            "files": self._describe_files(),
+            "files": describe_files(self.folder),
         }
         final = self.output / "done.json"
         beside = self.output / f".done.json.{self.task_input.attempt}"
@@ -78,15 +96,8 @@ class Attempt:
         shutil.rmtree(self.checkpoint_folder, ignore_errors=True)  # nothing will go on from it any more
         return True
 
-    def _describe_files(self) -> dict[str, dict[str, Any]]:
-        files = {}
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file() and not path.name.startswith("."):
-                sync_file(path)
-                name = str(PurePosixPath(path.relative_to(self.folder)))
-                files[name] = {"size_bytes": path.stat().st_size, "sha256": sha256_of(path)}
-        sync_folder(self.folder)
-        return files
+    def close(self) -> None:
+        """Nothing is left to do: checkpoints are where they belong as soon as they are written."""
 
 
 def _create_only(beside: Path, final: Path) -> None:
@@ -102,8 +113,5 @@ def _create_only(beside: Path, final: Path) -> None:
         sync_file(final)
 
 
-def _matches(folder: Path, name: str, entry: dict[str, Any]) -> bool:
-    path = folder / name
-    if ".." in PurePosixPath(name).parts or not path.is_file():
-        return False
-    return path.stat().st_size == entry["size_bytes"] and sha256_of(path) == entry["sha256"]
+def _matches(path: Path, entry: dict[str, Any]) -> bool:
+    return path.is_file() and path.stat().st_size == entry["size_bytes"] and sha256_of(path) == entry["sha256"]

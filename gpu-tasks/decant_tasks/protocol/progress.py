@@ -5,6 +5,7 @@ import sys
 from typing import TextIO
 
 from decant_tasks.errors import TaskError
+from decant_tasks.protocol.failure import error_record
 
 
 class Progress:
@@ -29,6 +30,5 @@ class Progress:
 
 def write_error(error: TaskError, stream: TextIO | None = None) -> None:
     """The last line of a task that failed."""
-    problems = [{"message": p.message} | ({"where": p.where} if p.where else {}) for p in error.problems]
-    line = {"event": "error", "code": error.code, "problems": problems}
+    line = {"event": "error", **error_record(error)}
     print(json.dumps(line), file=stream if stream is not None else sys.stdout, flush=True)
