@@ -1,6 +1,7 @@
 // decant run --dry-run: the plan, the first candidates and the estimated time; nothing is trained or written to a run.
 import type { RunEstimate } from "../core/planner/estimate.ts";
 import { estimateRun } from "../core/planner/estimate.ts";
+import { TARGETS } from "../core/targets/list.ts";
 import type { PlanRecord, Split } from "../core/workflow/records/plan.ts";
 import type { Candidate, TrainingProfile } from "../core/workflow/records/training.ts";
 import { pointerOfTask } from "../lambdas/gpu-task.ts";
@@ -9,6 +10,7 @@ import { profileTask } from "../lambdas/profile-key.ts";
 import { readData } from "../lambdas/read-data.ts";
 import { readOutput } from "../lambdas/run-step.ts";
 import type { Services } from "../lambdas/services.ts";
+import { type CostOptions, costOf, describeCost, predictionFor } from "./dry-run-cost.ts";
 import { readProfileFile } from "./laptop/given-profile.ts";
 import { pythonInterpreter } from "./laptop/python.ts";
 import { createLaptopServices } from "./laptop/services.ts";
@@ -16,15 +18,19 @@ import { loadJob } from "./load-job.ts";
 import { seconds } from "./progress/describe.ts";
 import { storeFolder } from "./runs.ts";
 
-export interface DryRunOptions {
+/** A target in the cloud can't be measured here, but what it will cost can be said. */
+const DEVICES = TARGETS.map(({ key }) => key);
+
+export interface DryRunOptions extends CostOptions {
   readonly json?: boolean;
   readonly profile?: string;
   readonly store?: string;
 }
 
 /** Answers the exit code. Throws what is wrong with the job or its data. */
-export async function dryRun(jobFile: string, options: DryRunOptions, devices: readonly string[]): Promise<number> {
-  const { job, folder } = await loadJob(jobFile, devices);
+export async function dryRun(jobFile: string, options: DryRunOptions): Promise<number> {
+  const { job, folder } = await loadJob(jobFile, DEVICES);
+  const prediction = predictionFor(job.target.device, options);
   const services = await createLaptopServices({
     root: storeFolder(options.store, folder),
     python: pythonInterpreter(process.env),
@@ -34,7 +40,11 @@ export async function dryRun(jobFile: string, options: DryRunOptions, devices: r
   const plan = await planRecord(services, job, folder, await readData(services, job, folder, { keep: false }));
   const profile = options.profile ? await readProfileFile(options.profile) : await knownProfile(services, plan);
   const estimate = profile && estimateRun(plan, profile);
-  const text = options.json ? `${JSON.stringify({ plan, estimate: estimate ?? null })}\n` : describe(plan, estimate);
+  const cost = estimate && costOf(estimate, prediction);
+  const money = cost && profile ? describeCost(cost, prediction, plan.budget.spend_usd, profile.machine) : [];
+  const text = options.json
+    ? `${JSON.stringify({ plan, estimate: estimate ?? null, cost: cost ?? null })}\n`
+    : describe(plan, estimate, money);
   process.stdout.write(text);
   return 0;
 }
@@ -45,7 +55,7 @@ async function knownProfile(services: Services, plan: PlanRecord): Promise<Train
   return (await services.files.find(pointer)) ? readOutput<TrainingProfile>(services, pointer) : undefined;
 }
 
-function describe(plan: PlanRecord, estimate: RunEstimate | undefined): string {
+function describe(plan: PlanRecord, estimate: RunEstimate | undefined, money: readonly string[]): string {
   const samples = (split: Split) => plan.counts[split].reduce((sum, count) => sum + count, 0);
   const lines = [
     `job:         ${plan.job_name}`,
@@ -54,6 +64,7 @@ function describe(plan: PlanRecord, estimate: RunEstimate | undefined): string {
     `teacher:     ${plan.backbone.architecture} at ${plan.backbone.input_size} px`,
     `input sizes: ${plan.input_sizes.join(", ")} px`,
     ...(estimate ? describeEstimate(estimate) : [NO_ESTIMATE]),
+    ...money,
   ];
   return `${lines.join("\n")}\n`;
 }

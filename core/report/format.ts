@@ -106,3 +106,10 @@ export function sentence(text: string): string {
 export function keepUnits(text: string): string {
   return text.replace(/(\d) (?=(?:MB|kB|GB|B|ms|s|min|h|px|%|points|USD)\b|%)/g, "$1\u00a0");
 }
+
+/** Money to a thousandth of a dollar below one, to a cent above; null: not known. */
+export function usd(value: number | null): string {
+  if (value === null) return "an unknown price";
+  if (value > 0 && value < 0.001) return "less than 0.001 USD";
+  return `${decimals(value, value < 1 ? 3 : 2)} USD`;
+}

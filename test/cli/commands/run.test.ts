@@ -178,6 +178,33 @@ describe("decant run", { timeout: TIMEOUT_MS }, () => {
     expect(stdout).toContain("classes:     3 (blue, green, red)");
     expect(stdout).toMatch(/candidate: +128px/);
     expect(stdout).toMatch(/time: +about/);
+    expect(stdout).toMatch(/money: +none: this machine has no price/);
     expect(existsSync(join(job.folder, ".decant", "runs"))).toBe(false);
+  });
+
+  it("prints the money by step of a job for the cloud, which it can't run here", async () => {
+    const job = await layTinyJob(["spend: 0.01 USD"]);
+    writeFileSync(job.job, readFileSync(job.job, "utf8").replace("this-machine", "lambda-arm64"));
+    const dry = [
+      "run",
+      job.job,
+      "--profile",
+      job.profile,
+      "--dry-run",
+      "--machine",
+      "g6.xlarge",
+      "--spot-discount",
+      "60",
+    ];
+    const { code, stdout } = await runDecant(dry);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/fine-tune +\d\.\d+ USD for .+ on g6\.xlarge/);
+    expect(stdout).toMatch(/money: +at most \d\.\d+ USD on demand, \d\.\d+ USD at a spot discount of 60 %/);
+    expect(stdout).toMatch(/budget: +0\.010 USD: not enough, so the run would stop/);
+    expect(stdout).toMatch(/prices: +list prices as of \d{4}-\d\d-\d\d, us-east-1/);
+    const refused = await runDecant([...dry.slice(0, 5), "--machine", "abacus", "--spot-discount", "120"]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("abacus");
+    expect(refused.stderr).toContain("120");
   });
 });
