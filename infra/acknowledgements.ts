@@ -1,7 +1,8 @@
 // Findings of cdk-nag that stay, each with its reason, wildcard resources above all: this file is the whole list of them.
 // A finding that is not here fails the synthesis.
-import { Stack, Validations } from "aws-cdk-lib";
+
 import type { CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
+import { Stack, Validations } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { TASK_STEPS } from "./compute/roles.ts";
 import { stateFunctions } from "./functions/catalogue.ts";

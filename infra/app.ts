@@ -1,5 +1,5 @@
 // The CDK app: `npx cdk synth` runs this file. No account, no region, no lookups: the same bytes everywhere.
-import { App, Validations } from "aws-cdk-lib";
+import { App, Validations } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { packFunctions } from "./functions/pack.ts";
 import { DecantStack } from "./stack.ts";

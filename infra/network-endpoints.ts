@@ -1,6 +1,6 @@
 // Ways out of the network that are not the internet: the S3 gateway, limited to this deployment's buckets, and in the
 // isolated network an interface endpoint for each service that starting and logging a container needs.
-import { Stack } from "aws-cdk-lib";
+
 import {
   type GatewayVpcEndpoint,
   InterfaceVpcEndpointAwsService,
@@ -11,6 +11,7 @@ import {
 } from "aws-cdk-lib/aws-ec2";
 import { AnyPrincipal, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { Stack } from "aws-cdk-lib/core";
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from "aws-cdk-lib/custom-resources";
 import type { Construct } from "constructs";
 

@@ -1,6 +1,6 @@
 // Where GPU tasks have their network. public: subnets without inbound rules, S3 through a gateway endpoint, no NAT, so an
 // idle network costs nothing. isolated: no way to the internet at all, only endpoints, which cost by the hour.
-import { Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
+
 import {
   type CfnSecurityGroup,
   FlowLogDestination,
@@ -15,6 +15,7 @@ import {
 } from "aws-cdk-lib/aws-ec2";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { Fn, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { addInterfaceEndpoints, findS3PrefixList, limitS3Endpoint } from "./network-endpoints.ts";
 import { retention } from "./retention.ts";

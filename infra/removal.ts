@@ -1,8 +1,9 @@
 // Buckets that go with the stack: CloudFormation deletes only empty ones, so a function empties them first. The construct
 // library has one of its own, which may do more than it needs to.
-import { CustomResource, Stack } from "aws-cdk-lib";
+
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { CustomResource, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { NodeFunction } from "./functions/node-function.ts";
 import type { Packed } from "./functions/pack.ts";

@@ -1,5 +1,5 @@
 // The service as one stack: where things run, never what they do.
-import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { Deployment } from "../core/workflow/deployment.ts";
 import { acknowledgeFindings } from "./acknowledgements.ts";

@@ -1,6 +1,6 @@
 // The buckets: inbox (jobs and data come in) and artifact (the store: steps, runs, aliases), apart, so that an artifact can
 // never start a run; and one for their access logs.
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+
 import { AnyPrincipal, Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import {
   BlockPublicAccess,
@@ -10,6 +10,7 @@ import {
   type CfnBucket,
   type LifecycleRule,
 } from "aws-cdk-lib/aws-s3";
+import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Settings } from "./settings.ts";
 

@@ -1,5 +1,5 @@
 // What starts runs: an object under jobs/ in the inbox, a schedule, and every 15 minutes the sweeper for what was missed.
-import { Duration, Stack } from "aws-cdk-lib";
+
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction as FunctionTarget } from "aws-cdk-lib/aws-events-targets";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
@@ -7,6 +7,7 @@ import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { JOBS_PREFIX } from "../core/workflow/deployment.ts";
 import { NodeFunction } from "./functions/node-function.ts";

@@ -1,10 +1,10 @@
 // The state machine: core/workflow's document, with each of its marks filled in.
-import { Stack } from "aws-cdk-lib";
+
 import type { EcsJobDefinition, JobQueue } from "aws-cdk-lib/aws-batch";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
-import { RemovalPolicy } from "aws-cdk-lib/core";
+import { RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { WORKFLOW } from "../core/workflow/document.ts";
 import { stateFunctions } from "./functions/catalogue.ts";

@@ -1,7 +1,8 @@
 // Who the machine, the container's start and the task itself are to AWS. The task reads what finished steps left and the
 // inbox, and writes under the steps of its own three kinds only.
-import { Stack } from "aws-cdk-lib";
+
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { ComputeProps } from "../compute.ts";
 

@@ -1,9 +1,9 @@
 // One Lambda function on Node with its own role and its own log: what it may do is only what it is given here.
-import { Duration, RemovalPolicy, Size } from "aws-cdk-lib";
+
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Code, Architecture as CpuKind, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import { SymlinkFollowMode } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy, Size, SymlinkFollowMode } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { retention } from "../retention.ts";
 import type { FunctionSpec } from "./catalogue.ts";

@@ -1,8 +1,9 @@
 // What each handler may do in the buckets: everything reads the store, each writes the one step that is its own, and only
 // what ends a run writes beside it. Prefixes below a name are hashes or runs, so each ends in a star.
-import { Stack } from "aws-cdk-lib";
+
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
+import { Stack } from "aws-cdk-lib/core";
 import { JOBS_PREFIX, SCHEDULED_PREFIX } from "../../core/workflow/deployment.ts";
 
 export interface Buckets {

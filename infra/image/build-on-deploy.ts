@@ -1,8 +1,9 @@
 // Starts the build while the stack is deployed, and holds the stack until CodeBuild answers. Source that didn't change is
 // not built again.
-import { CfnWaitCondition, CfnWaitConditionHandle, type Duration } from "aws-cdk-lib";
+
 import type { Project } from "aws-cdk-lib/aws-codebuild";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { CfnWaitCondition, CfnWaitConditionHandle, type Duration } from "aws-cdk-lib/core";
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from "aws-cdk-lib/custom-resources";
 import type { Construct } from "constructs";
 

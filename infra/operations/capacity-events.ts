@@ -1,9 +1,10 @@
 // Batch says when the first job of a queue can't get a machine: the event and its reason are kept in a log, and counted.
 // https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html
-import { ArnFormat, RemovalPolicy, Stack } from "aws-cdk-lib";
+
 import { Rule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { ArnFormat, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { retention } from "../retention.ts";
 

@@ -1,8 +1,9 @@
 // The topic that alarms are told to. Its messages hold an alarm's text and no data of a run.
-import { Stack } from "aws-cdk-lib";
+
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 
 export function alarmTopic(scope: Construct, email: string | undefined): Topic {

@@ -1,8 +1,9 @@
 // Queues stand empty at no cost; a task may do little, and only what is worth another attempt gets one.
-import { App, Stack } from "aws-cdk-lib";
+
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { ContainerImage } from "aws-cdk-lib/aws-ecs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
+import { App, Stack } from "aws-cdk-lib/core";
 import { describe, expect, it } from "vitest";
 import { TIMEOUT_TRAIN_SECONDS } from "../../core/workflow/timeouts.ts";
 import { GPU_INSTANCE_TYPES } from "../../infra/compute/environments.ts";

@@ -3,8 +3,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { App, Stack } from "aws-cdk-lib";
 import { Match, Template } from "aws-cdk-lib/assertions";
+import { App, Stack } from "aws-cdk-lib/core";
 import { describe, expect, it } from "vitest";
 import { BUILD_SCRIPT } from "../../infra/image/build-script.ts";
 import { TaskImage } from "../../infra/image.ts";

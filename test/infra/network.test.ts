@@ -1,7 +1,8 @@
 // The network lets nothing in, and in its isolated form nothing out but to S3 and to named endpoints.
-import { App, Stack } from "aws-cdk-lib";
+
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { Bucket } from "aws-cdk-lib/aws-s3";
+import { App, Stack } from "aws-cdk-lib/core";
 import { describe, expect, it } from "vitest";
 import { Network, type NetworkProps } from "../../infra/network.ts";
 import { INTERFACE_ENDPOINTS } from "../../infra/network-endpoints.ts";
