@@ -1,10 +1,13 @@
 // Certify: the chosen file measured again in a fresh process; then the test split, read once for it and the teacher.
 // Nothing else in the program reads test arrays.
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openSplit } from "../adapters/packed-arrays.ts";
+import { TEST_PREDICTIONS_FILE, testPredictions, writeTestPredictions } from "../core/champion/test-predictions.ts";
 import { DecantError } from "../core/errors/problem.ts";
 import { holdPromises, holdSizeAndLatency, keepsPromises } from "../core/gate/promises.ts";
 import { accuracyOf, top1 } from "../core/statistics/accuracy.ts";
+import { predictedClasses } from "../core/statistics/logits.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import { measurableTarget } from "../core/targets/list.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
@@ -47,7 +50,7 @@ export async function certify(payload: RunPayload, services: Services): Promise<
       },
       environment: { ...measuringEnvironment(services), seed: plan.seed },
     },
-    () => certifyPoint(services, plan, chosen, data, teacher),
+    (folder) => certifyPoint(services, plan, chosen, data, teacher, folder),
   );
   return { ...pointer, outcome: output.outcome };
 }
@@ -58,6 +61,7 @@ async function certifyPoint(
   point: DecidedPoint,
   dataPointer: StepPointer,
   teacherPointer: StepPointer,
+  written: string,
 ): Promise<Certificate> {
   const data = await readOutput<PreparedData>(services, dataPointer);
   const data_folder = await services.files.folderOf(dataPointer);
@@ -94,6 +98,8 @@ async function certifyPoint(
   const [reference, { logits }] = [tested[0]!, tested[1]!];
   const split = openSplit(data_folder, data, "test", size);
   split.close();
+  const answers = testPredictions(plan.classes, split.samples, predictedClasses(logits));
+  await writeFile(join(written, TEST_PREDICTIONS_FILE), writeTestPredictions(answers), { flag: "wx" });
   const shipped: MeasuredFile = {
     precision: point.precision,
     ...chosen,

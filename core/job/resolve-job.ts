@@ -29,8 +29,12 @@ interface WrittenJob {
     readonly time?: string;
     readonly spend?: string;
   };
+  readonly promotion?: { readonly margin?: string; readonly "class-margin"?: string };
   readonly seed?: number;
 }
+
+const MARGIN_POINTS = 1;
+const CLASS_MARGIN_POINTS = 5;
 
 /** The resolved job, and what the schema can't say about it. */
 export function resolveJob(value: unknown): { readonly job: ResolvedJob; readonly faults: readonly JobFault[] } {
@@ -38,6 +42,14 @@ export function resolveJob(value: unknown): { readonly job: ResolvedJob; readonl
   const { data, model = {}, target } = written;
   const { architecture, "input-sizes": inputSizes } = model;
   const { budget, faults } = resolveBudget(written.budget ?? {});
+  const { margin, "class-margin": classMargin } = written.promotion ?? {};
+  // The schema lets through only texts that are percentages.
+  const points = (text: string | undefined, otherwise: number) =>
+    text === undefined ? otherwise : (parsePercentagePoints(text) ?? otherwise);
+  const promotion = {
+    margin_points: points(margin, MARGIN_POINTS),
+    class_margin_points: points(classMargin, CLASS_MARGIN_POINTS),
+  };
   const job: ResolvedJob = {
     version: 1,
     name: written.name,
@@ -56,6 +68,7 @@ export function resolveJob(value: unknown): { readonly job: ResolvedJob; readonl
     },
     target: { device: target.device, threads: target.threads ?? 1 },
     budget,
+    promotion,
     seed: written.seed ?? 0,
   };
   return { job, faults: [...faults, ...sourceFaults(job.data.source), ...modelFaults(job.model)] };

@@ -25,5 +25,7 @@ export interface ResolvedJob {
   };
   readonly target: { readonly device: string; readonly threads: number };
   readonly budget: Budget;
+  /** Percentage points of top-1, and of one class's recall, by which a new file may be worse than the champion. */
+  readonly promotion: { readonly margin_points: number; readonly class_margin_points: number };
   readonly seed: number;
 }

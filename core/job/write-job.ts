@@ -8,6 +8,7 @@ import { formatSize } from "./unit/size.ts";
 export function writtenJob(job: ResolvedJob): Record<string, unknown> {
   const { source, layout, group, resize } = job.data;
   const { teacher, candidates, architecture, input_sizes } = job.model;
+  const { promotion } = job;
   const { size_bytes, latency_ms_p95, accuracy_drop_points, time_s, spend_usd } = job.budget;
   return withoutAbsent({
     version: 1,
@@ -28,6 +29,10 @@ export function writtenJob(job: ResolvedJob): Record<string, unknown> {
       time: time_s === undefined ? undefined : formatDuration(time_s),
       spend: withUnit(spend_usd, "USD"),
     }),
+    promotion: {
+      margin: withUnit(promotion.margin_points, "%"),
+      "class-margin": withUnit(promotion.class_margin_points, "%"),
+    },
     seed: job.seed,
   });
 }

@@ -2,7 +2,7 @@
 
 export const STEP_VERSIONS = {
   plan: 1,
-  "prepare-data": 1,
+  "prepare-data": 2,
   profile: 1,
   "fine-tune": 1,
   propose: 1,
@@ -10,7 +10,7 @@ export const STEP_VERSIONS = {
   quantize: 2,
   measure: 2,
   decide: 1,
-  certify: 1,
+  certify: 2,
   report: 2,
 } as const;
 

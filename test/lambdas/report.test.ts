@@ -24,7 +24,7 @@ describe("Report and Publish", () => {
   afterEach(() => rm(root, { recursive: true, force: true }));
 
   const champion = async () =>
-    JSON.parse(await readFile(join(root, "aliases/made-up=20flowers/champion.json"), "utf8"));
+    JSON.parse(await readFile(join(root, "aliases/made-up-flowers/champion.json"), "utf8")).champion;
 
   it("write a report with pictures of the very examples, and copy it to the run", async () => {
     const payload = await layRun(services, "kept");
@@ -79,8 +79,11 @@ describe("Report and Publish", () => {
     const published = await publish(done, services);
     expect(published).toMatchObject({ changed: true, location: join(root, "runs", payload.run, "artifact") });
     expect((await readdir(published.location)).toSorted()).toEqual([...ARTIFACT_FILES, "manifest.json"].toSorted());
+    expect(published.champion.outcome).toBe("first");
     expect(await champion()).toMatchObject({ run: payload.run, artifact: published.manifest_sha256 });
-    expect(await publish(done, services)).toEqual({ ...published, changed: false });
+    const again = await publish(done, services);
+    expect(again).toMatchObject({ changed: false, manifest_sha256: published.manifest_sha256 });
+    expect(again.champion.outcome).toBe("unchanged");
     expect(await readdir(join(root, "runs", payload.run))).not.toContainEqual(expect.stringMatching(/^\.artifact/));
   });
 
@@ -109,8 +112,9 @@ describe("Report and Publish", () => {
   it("move the champion under contention without losing a write", async () => {
     const payload = await layRun(services, "kept");
     const done = { ...payload, report: await report(payload, services) };
+    for (const run of ["a", "b"]) await writeRunJob(services, run, { job: MADE_UP_JOB, folder: "/somewhere" });
     await Promise.all(["a", "b", "b", "b"].map((run) => publish({ ...done, run }, services)));
     expect(["a", "b"]).toContain((await champion()).run);
-    expect(await readdir(join(root, "runs/b"))).toEqual(["artifact"]);
+    expect((await readdir(join(root, "runs/b"))).toSorted()).toEqual(["artifact", "job.json", "test-predictions.json"]);
   });
 });

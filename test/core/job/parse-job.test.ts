@@ -38,9 +38,18 @@ describe("a job", () => {
         model: { teacher: "auto", candidates: "auto", input_sizes: [160, 128] },
         target: { device: "this-machine", threads: 2 },
         budget: { size_bytes: 2e6, latency_ms_p95: 4, accuracy_drop_points: 1, time_s: 900, spend_usd: 2 },
+        promotion: { margin_points: 1, class_margin_points: 5 },
         seed: 7,
       },
     });
+  });
+
+  it("says by how much a new file may be worse than the champion", () => {
+    const parsed = parseJob(`${SHORT}promotion: { margin: 0.5 %, class-margin: 100 % }\n`, "decant.yaml");
+    expect(parsed).toMatchObject({ job: { promotion: { margin_points: 0.5, class_margin_points: 100 } } });
+    expect(problemsOf(parseJob(`${SHORT}promotion: { margin: 0.01 }\n`, "decant.yaml"))).toEqual([
+      "decant.yaml:6:22 (/promotion/margin): Expected percentage points such as 1 % or 0.5 %, from 0 % to 100 %, got 0.01.",
+    ]);
   });
 
   it("makes no promise that isn't written", () => {
