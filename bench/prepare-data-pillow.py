@@ -1,6 +1,6 @@
 """A plain Pillow loop over a folder of images, for bench/prepare-data.ts to compare with.
 
-Usage: python bench/prepare-data-pillow.py FOLDER SIZE [--draft] [--processes N]
+Usage: python bench/prepare-data-pillow.py FOLDER SIZE... [--draft] [--processes N]
 Prints one line of JSON: images, seconds, processor seconds, versions.
 """
 
@@ -16,27 +16,30 @@ import PIL
 from PIL import Image, ImageOps
 
 
-def read_square(path: Path, size: int, draft: bool) -> np.ndarray:
-    """Decodes one image to uint8 [size, size, 3]: upright, RGB, centre crop, bilinear."""
+def read_squares(path: Path, sizes: list[int], draft: bool) -> list[np.ndarray]:
+    """Decodes one image to uint8 [size, size, 3] each: upright, RGB, centre crop, bilinear."""
     image = Image.open(path)
     if draft:
-        image.draft("RGB", (size, size))
+        image.draft("RGB", (max(sizes), max(sizes)))
     upright = ImageOps.exif_transpose(image).convert("RGB")
-    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR))
+    return [
+        np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.BILINEAR))
+        for size in sizes
+    ]
 
 
-def run_loop(paths: list[Path], size: int, draft: bool) -> float:
+def run_loop(paths: list[Path], sizes: list[int], draft: bool) -> float:
     """Reads every image; answers the processor seconds."""
     start = time.process_time()
     for path in paths:
-        read_square(path, size, draft)
+        read_squares(path, sizes, draft)
     return time.process_time() - start
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("size", type=int)
+    parser.add_argument("sizes", type=int, nargs="+")
     parser.add_argument("--draft", action="store_true")
     parser.add_argument("--processes", type=int, default=1)
     options = parser.parse_args()
@@ -45,7 +48,7 @@ def main() -> None:
         pool.map(abs, range(options.processes))
         start = time.perf_counter()
         parts = [
-            (paths[at :: options.processes], options.size, options.draft)
+            (paths[at :: options.processes], options.sizes, options.draft)
             for at in range(options.processes)
         ]
         cpu = sum(pool.starmap(run_loop, parts, chunksize=1))

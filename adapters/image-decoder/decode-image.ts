@@ -1,8 +1,8 @@
 // The one decoder: an image file's bytes to RGB squares, by the pixel contract. PrepareData and predict both call it.
 //
 // JPEG, PNG, WebP, TIFF, GIF (first frame) -> EXIF orientation -> ICC to sRGB -> alpha over white -> RGB, 8 bit -> for
-// large images a reduced copy (JPEG, WebP: partly while decoding, "shrink-on-load") -> the square. Sizes up to 256 px
-// share the copy, and a size's pixels never depend on the other sizes: predict asks for one, PrepareData for all.
+// large images a reduced copy (JPEG, WebP: partly while decoding, "shrink-on-load") -> the square (resample.ts). Sizes up
+// to 256 px share the copy, and a size's pixels never depend on the other sizes: predict asks for one, PrepareData for all.
 import { DecantError } from "../../core/errors/problem.ts";
 import { type ImageFormat, imageFormat } from "../../core/pixels/image-format.ts";
 import { IMAGE_PIXELS_MAX, type RefusedImage, refuseExtent, refuseFileSize } from "../../core/pixels/image-limits.ts";
@@ -15,6 +15,7 @@ import {
 } from "../../core/pixels/resize-geometry.ts";
 import type { Resize } from "../../core/workflow/records/plan.ts";
 import { sharp } from "./libvips.ts";
+import { resample } from "./resample.ts";
 
 export interface DecodeRequest {
   /** Sides of the squares, px. */
@@ -58,9 +59,11 @@ export async function decodeImage(bytes: Uint8Array, request: DecodeRequest): Pr
     const buckets = new Map<number, RawImage>();
     for (const size of request.sizes) {
       const bucket = bucketOf(size);
-      const reduced = buckets.get(bucket) ?? (await decodeReduced(bytes, reducedExtent(image, bucket)));
-      buckets.set(bucket, reduced);
-      pixels.set(size, await cutSquare(reduced, squareGeometry(image, reduced, size, request.resize), size));
+      const reduced = reducedExtent(image, bucket);
+      const square = squareGeometry(image, reduced, size, request.resize);
+      const part = buckets.get(bucket) ?? (await decodePart(bytes, reduced, square.crop));
+      buckets.set(bucket, part);
+      pixels.set(size, cutSquare(part, square, size));
     }
     return { width: image.width, height: image.height, format, pixels };
   } catch (error) {
@@ -85,29 +88,27 @@ async function readHeader(bytes: Uint8Array, format: ImageFormat): Promise<Exten
   return { reason: "unsupported", detail: `expected a ${format} file of 8 or 16 bit, grey, RGB or CMYK, got ${got}` };
 }
 
-async function decodeReduced(bytes: Uint8Array, extent: Extent): Promise<RawImage> {
+/** The part of the reduced copy that every size of its bucket is cut from. */
+async function decodePart(bytes: Uint8Array, reduced: Extent, part: SquareGeometry["crop"]): Promise<RawImage> {
   const { data, info } = await sharp(bytes, INPUT)
     .timeout({ seconds: TIME_LIMIT_S })
     .flatten({ background: "#ffffff" })
-    .resize(extent.width, extent.height, { fit: "fill", kernel: KERNEL })
+    .resize(reduced.width, reduced.height, { fit: "fill", kernel: KERNEL })
+    .extract(part)
     .toColourspace("srgb")
     .raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true });
   const { width, height } = info;
-  if (width !== extent.width || height !== extent.height || data.length !== width * height * CHANNELS) {
+  if (width !== part.width || height !== part.height || data.length !== width * height * CHANNELS) {
     throw new Error(
-      `decoded to ${width} x ${height} of ${info.channels} channels instead of RGB ${extent.width} x ${extent.height}`,
+      `decoded to ${width} x ${height} of ${info.channels} channels instead of RGB ${part.width} x ${part.height}`,
     );
   }
   return { data, width, height };
 }
 
-async function cutSquare(from: RawImage, { crop, inner }: SquareGeometry, size: number): Promise<Uint8Array> {
-  const { data } = await sharp(from.data, { raw: { width: from.width, height: from.height, channels: CHANNELS } })
-    .extract(crop)
-    .resize(inner.width, inner.height, { fit: "fill", kernel: KERNEL })
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
+function cutSquare(part: RawImage, { inner }: SquareGeometry, size: number): Uint8Array {
+  const data = resample(part.data, part, inner);
   if (inner.width === size && inner.height === size) return data;
   // `contain`: black bars, a value that no padding of a network adds contrast to.
   const square = new Uint8Array(size * size * CHANNELS);
@@ -120,7 +121,7 @@ async function cutSquare(from: RawImage, { crop, inner }: SquareGeometry, size: 
 
 function corrupt(error: unknown): RefusedImage {
   const message = error instanceof Error ? error.message : String(error);
-  if (/out of memory|cannot allocate/i.test(message)) {
+  if (/out of memory|cannot allocate|unable to grow/i.test(message)) {
     throw new DecantError("OutOfMemory", "expected memory to decode an image of at most 50 megapixels", {
       cause: error,
     });
