@@ -8,7 +8,8 @@ export type ChampionOutcome =
   | "unchanged" // the champion's own run or artifact again
   | "not-promoted" // worse, or not shown not to be
   | "outdated" // a newer version of the job has been champion
-  | "withdrawn"; // somebody rolled it back
+  | "withdrawn" // somebody rolled it back
+  | "rolled-back"; // the alias went back to it
 
 export interface ChampionDecision {
   readonly outcome: ChampionOutcome;
