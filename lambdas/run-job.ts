@@ -6,6 +6,7 @@ import { runFolder } from "../core/store/path-rules.ts";
 import type { Store } from "../core/store/store.ts";
 import type { Trigger } from "../core/trigger/trigger.ts";
 import { replaceObject } from "./replace-object.ts";
+import type { RunClock } from "./run-clock.ts";
 
 export interface RunJob {
   readonly job: ResolvedJob;
@@ -13,6 +14,8 @@ export interface RunJob {
   readonly folder: string;
   /** In the cloud: what started the run. */
   readonly origin?: RunOrigin;
+  /** On a laptop: when its first session began. */
+  readonly clock?: RunClock;
 }
 
 export interface RunOrigin {
@@ -29,9 +32,9 @@ export async function readRunJob(services: { readonly store: Store }, run: strin
     throw new DecantError("InvalidInput", `Expected a run named ${run}, but the store holds none: see decant status.`);
   }
   try {
-    const { job, folder, origin } = JSON.parse(new TextDecoder().decode(object.bytes)) as RunJob;
+    const { job, folder, origin, clock } = JSON.parse(new TextDecoder().decode(object.bytes)) as RunJob;
     if (typeof job.name !== "string" || typeof folder !== "string") throw new TypeError("job or folder is missing");
-    return { job, folder, ...(origin && { origin }) };
+    return { job, folder, ...(origin && { origin }), ...(clock && { clock }) };
   } catch (cause) {
     const message = `Expected a readable job in runs/${run}/job.json: run the job's file again, which writes it anew.`;
     throw new DecantError("StoreFailed", message, { cause });

@@ -2,6 +2,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { storageError } from "../adapters/storage-error.ts";
+import { OWN_MACHINE } from "../core/budget/billed-device.ts";
+import { type StepUsage, USAGE_FILE } from "../core/budget/usage.ts";
 import { DecantError } from "../core/errors/problem.ts";
 import { canonicalJson } from "../core/store/canonical-json.ts";
 import { stepKey } from "../core/store/step-key.ts";
@@ -32,11 +34,13 @@ export async function runStep<T>(
 ): Promise<{ pointer: StepPointer; output: T }> {
   const pointer = pointerOf(services, request);
   if (await services.files.find(pointer)) return { pointer, output: await readOutput<T>(services, pointer) };
+  const began_ms = services.now();
   const attempt = await services.files.begin(pointer);
   try {
     const result = await work(attempt.folder);
     services.signal.throwIfAborted();
     await writeFile(join(attempt.folder, "output.json"), `${canonicalJson(result)}\n`);
+    await writeFile(join(attempt.folder, USAGE_FILE), `${canonicalJson(usageSince(began_ms, services))}\n`);
     await attempt.commit();
   } catch (error) {
     await attempt.discard().catch(() => undefined); // the first error is the one to tell
@@ -44,6 +48,11 @@ export async function runStep<T>(
   }
   // Read back what was kept: where another process won the race, its output is the step's output.
   return { pointer, output: await readOutput<T>(services, pointer) };
+}
+
+function usageSince(began_ms: number, { now, billed }: Services): StepUsage {
+  const finished_ms = now();
+  return { device: billed?.device ?? OWN_MACHINE, seconds: Math.max(0, finished_ms - began_ms) / 1000, finished_ms };
 }
 
 /** output.json of a finished step. */

@@ -30,6 +30,8 @@ export const GPU_MEMORY_MIB = 14_000;
 export const FARGATE_MEMORY_MIB = 16_384;
 const SHARED_MEMORY_MIB = 2048;
 const FARGATE_DISK_GIB = 50;
+/** As core/budget/billed-device.ts reads it. */
+export const FARGATE_DEVICE = `fargate-${FARGATE_VCPUS}-${FARGATE_MEMORY_MIB}-${FARGATE_DISK_GIB}`;
 
 export function gpuContainer(
   scope: Construct,
@@ -76,6 +78,7 @@ function common({ image, logGroup, jobRole, executionRole, publicAddress }: Task
     environment: {
       TMPDIR: SCRATCH,
       HOME: SCRATCH,
+      DECANT_FARGATE_DEVICE: FARGATE_DEVICE,
       // A pickle can run code: only where there is no way out but S3 is one opened.
       DECANT_PICKLED_WEIGHTS: publicAddress ? "refused" : "allowed",
     },

@@ -1,0 +1,39 @@
+// What the steps of a run have used so far, read from the steps themselves.
+import { parseUsage, type RunStepUsage, USAGE_FILE } from "../core/budget/usage.ts";
+import { parseDoneRecord } from "../core/store/done-record.ts";
+import { donePath, stepFolder } from "../core/store/path-rules.ts";
+import type { StepPointer, Store } from "../core/store/store.ts";
+import type { RunPayload } from "../core/workflow/payload.ts";
+import type { Decision } from "../core/workflow/records/measurement.ts";
+
+/** Every step that the run has come by, each once. A given profile was not measured by it. */
+export function stepsOf(payload: RunPayload, decision: Decision | undefined): StepPointer[] {
+  const { plan, data, profile, teacher, proposal, results = [], decision: decided, certificate } = payload;
+  const points = decision?.points ?? [];
+  const pointers = [
+    ...[plan, data, payload.given_profile ? undefined : profile, teacher, proposal, decided, certificate],
+    ...results.flatMap(({ compressed, quantized, measured }) => [compressed, quantized, measured]),
+    ...points.map(({ compress_key }) => ({ step: "compress", key: compress_key })),
+    ...points.map(({ quantize_key }) => ({ step: "quantize", key: quantize_key })),
+    ...points.map(({ measure_key }) => ({ step: "measure", key: measure_key })),
+  ].filter((pointer) => pointer !== undefined);
+  return [...new Map(pointers.map(({ step, key }) => [`${step}/${key}`, { step, key }])).values()];
+}
+
+/** @param since_ms when the run began: steps finished before were there already */
+export async function readUsage(
+  store: Store,
+  pointers: readonly StepPointer[],
+  since_ms: number,
+): Promise<RunStepUsage[]> {
+  const found = await Promise.all(pointers.map((pointer) => readStepUsage(store, pointer, since_ms)));
+  return found.filter((usage) => usage !== undefined);
+}
+
+async function readStepUsage(store: Store, pointer: StepPointer, since_ms: number): Promise<RunStepUsage | undefined> {
+  const object = await store.get(donePath(pointer));
+  const done = object && parseDoneRecord(object.bytes, pointer);
+  const file = done && (await store.get(`${stepFolder(pointer)}/${done.attempt}/${USAGE_FILE}`));
+  const usage = file && parseUsage(file.bytes);
+  return usage && { step: pointer.step, ...usage, kept: usage.finished_ms < since_ms };
+}
