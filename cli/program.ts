@@ -9,7 +9,10 @@ export function createProgram(): Command {
       "From a large pretrained model, a small labelled data set and a budget to a small ONNX file with a report.",
     )
     .version(TOOL_VERSION)
-    .option("--store <folder>", "where steps and runs are kept (default: .decant beside the job, or here)")
+    .option(
+      "--store <place>",
+      "where steps and runs are kept: a folder (default: .decant beside the job, or here) or s3://bucket/prefix",
+    )
     .exitOverride()
     .showHelpAfterError("(--help says more)")
     .addHelpText("after", "\nExample:\n  $ decant run decant.yaml");

@@ -1,6 +1,8 @@
 // The runs of a store: their names, what their journals say, and which is the latest.
 import { join, resolve } from "node:path";
+import { formatS3Address, isS3Address, parseS3Address } from "../adapters/s3/address.ts";
 import { DecantError } from "../core/errors/problem.ts";
+import { runFolder } from "../core/store/path-rules.ts";
 import type { Store } from "../core/store/store.ts";
 import { type JournalEntry, readJournal } from "./laptop/journal.ts";
 
@@ -13,14 +15,20 @@ export interface RunRecord {
 
 const DEFAULT_STORE = ".decant";
 
-/** The store's folder: --store, or .decant in `beside`. */
+/** The store's place: --store (a folder, or s3://bucket/prefix), or .decant in `beside`. Throws InvalidInput on a bad address. */
 export function storeFolder(given: string | undefined, beside: string): string {
+  if (given !== undefined && isS3Address(given)) return formatS3Address(parseS3Address(given));
   return given === undefined ? resolve(beside, DEFAULT_STORE) : resolve(given);
+}
+
+/** The page in the store. */
+export function reportPath(run: string): string {
+  return `${runFolder(run)}/report.html`;
 }
 
 /** Where the Report state puts a run's page, whatever the outcome. */
 export function reportFile(root: string, run: string): string {
-  return join(root, "runs", run, "report.html");
+  return isS3Address(root) ? `${root}/${reportPath(run)}` : join(root, ...reportPath(run).split("/"));
 }
 
 /** Latest first. */

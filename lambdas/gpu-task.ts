@@ -63,7 +63,7 @@ async function writeInput(
   services: Services,
 ): Promise<string> {
   const inputs: Record<string, string> = {};
-  for (const finished of upstream) inputs[finished.step] = await services.files.folderOf(finished);
+  for (const finished of upstream) inputs[finished.step] = await services.files.locationOf(finished);
   for (let count = 1; count < MAX_ATTEMPTS; count += 1) {
     const attempt = `task-${String(count).padStart(4, "0")}`;
     const name = `input-${attempt}.json`;

@@ -31,7 +31,7 @@ export async function prepareData(payload: RunPayload, services: Services): Prom
   };
   const { job, folder: jobFolder } = await readRunJob(services, payload.run);
   const { pointer } = await runStep<PreparedData>(services, request, async (folder) => {
-    const root = await dataRoot(jobFolder, job.data.source);
+    const root = await dataRoot(jobFolder, job.data.source, services.fetchData);
     const work = {
       plan,
       rows,

@@ -14,7 +14,7 @@ import type { LeftOut } from "../core/workflow/records/plan.ts";
 import { keepAssignments } from "./keep-assignments.ts";
 import type { Services } from "./services.ts";
 
-export type DataServices = Pick<Services, "store" | "sha256" | "now" | "progress" | "signal">;
+export type DataServices = Pick<Services, "store" | "sha256" | "now" | "progress" | "signal" | "fetchData">;
 
 export interface JobData {
   readonly source: DataSource;
@@ -39,7 +39,7 @@ export async function readData(
     ...(layout === undefined ? {} : { layout }),
     ...(group === undefined ? {} : { group }),
   };
-  const source = await readSource(folder, request);
+  const source = await readSource(folder, request, services.fetchData);
   const memory = await openHashMemory(services.store, source.root, services.sha256);
   const hashed = await hashRows(source, memory, services);
   if (keep) await memory.keep();

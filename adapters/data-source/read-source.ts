@@ -2,6 +2,7 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { chooseReader } from "../../core/data-source/choose-reader.ts";
+import { sourceAddress } from "../../core/data-source/source-address.ts";
 import { DecantError } from "../../core/errors/problem.ts";
 import type { LabelFile, Listing, ReadResult } from "../../core/readers/reader.ts";
 import { listFiles } from "./list-files.ts";
@@ -20,15 +21,33 @@ export interface DataSource {
   readonly result: ReadResult;
 }
 
+/** Data of a bucket as a folder of this machine. */
+export interface LocalData {
+  readonly root: string;
+  /** Where the address names one file in it. */
+  readonly named_file?: string;
+}
+
+/** Brings the data at an s3:// address to this machine. */
+export type FetchData = (address: string) => Promise<LocalData>;
+
 export interface SourceRequest {
   readonly source: string;
   readonly layout?: string;
   readonly group?: string;
 }
 
-/** Throws InvalidData where the source can't be read at all; what its rows break is in `result.problems`. */
-export async function readSource(jobFolder: string, request: SourceRequest): Promise<DataSource> {
-  const { root, named_file } = await findRoot(jobFolder, request.source);
+/**
+ * Throws InvalidData where the source can't be read at all; what its rows break is in `result.problems`.
+ * @param jobFolder what a relative source starts from: a path of this machine, or s3://bucket/prefix/
+ * @param fetchData left out: data in buckets is refused
+ */
+export async function readSource(
+  jobFolder: string,
+  request: SourceRequest,
+  fetchData?: FetchData,
+): Promise<DataSource> {
+  const { root, named_file } = await findSource(jobFolder, request.source, fetchData);
   const { files, ignored } = await listFiles(root);
   const listing: Listing = { files, ...(named_file === undefined ? {} : { named_file }) };
   const chosen = chooseReader(listing, request.layout);
@@ -40,10 +59,13 @@ export async function readSource(jobFolder: string, request: SourceRequest): Pro
   return { root, listing, ignored, layout: reader.key, label_files: label_files.map(({ path }) => path), result };
 }
 
-async function findRoot(jobFolder: string, source: string): Promise<{ root: string; named_file?: string }> {
+/** The real folder of a source, and the file in it that the source names. Throws InvalidData where there is none. */
+export async function findSource(jobFolder: string, source: string, fetchData?: FetchData): Promise<LocalData> {
   const refuse = (message: string, cause?: unknown) =>
     new DecantError("InvalidData", [{ message, where: source }], { cause });
-  if (source.startsWith("s3://")) {
+  const address = sourceAddress(jobFolder, source);
+  if (address !== undefined && fetchData) return fetchData(address);
+  if (address !== undefined) {
     throw refuse(
       "Expected a folder or file on this machine: copy the bucket's objects here (aws s3 sync) and name the folder.",
     );

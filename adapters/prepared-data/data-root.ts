@@ -1,10 +1,14 @@
 // Where the files of a data source lie: the source itself where it is a folder, or the folder of a CSV or manifest.
 import { realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { sourceAddress } from "../../core/data-source/source-address.ts";
 import { DecantError } from "../../core/errors/problem.ts";
+import type { FetchData } from "../data-source/read-source.ts";
 
-/** Absolute, links resolved. `source` is relative to the job's folder. */
-export async function dataRoot(jobFolder: string, source: string): Promise<string> {
+/** Absolute, links resolved. `source` is relative to the job's folder; in a bucket, it is brought here first. */
+export async function dataRoot(jobFolder: string, source: string, fetchData?: FetchData): Promise<string> {
+  const address = sourceAddress(jobFolder, source);
+  if (address !== undefined && fetchData) return (await fetchData(address)).root;
   const path = resolve(jobFolder, source);
   try {
     const real = await realpath(path);

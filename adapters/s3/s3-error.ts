@@ -70,7 +70,7 @@ const PASSING = new Set([
 
 /** Whether the same request may succeed a little later. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof DecantError) return false;
+  if (isForeign(error)) return false;
   const { name, message, status } = factsOf(error);
   if (PASSING.has(name) || /checksum mismatch|aborted|socket hang up/i.test(message)) return name !== "AbortError";
   return status === 409 || status === 429 || (status !== undefined && status >= 500);
@@ -92,9 +92,16 @@ const OTHER_REGION = new Set([
   "PermanentRedirect",
 ]);
 
-/** StoreFailed that names bucket, action and what to do. */
-export function s3Error(error: unknown, { bucket, action }: S3Action): DecantError {
-  if (error instanceof DecantError) return error;
+/** What is no answer of S3 and no failure of the way to it: the local disk's errors and this program's own. */
+function isForeign(error: unknown): boolean {
+  if (error instanceof DecantError || error instanceof TypeError || error instanceof RangeError) return true;
+  const { code = "", path } = error as NodeJS.ErrnoException;
+  return path !== undefined || ["EDQUOT", "EFBIG", "EIO", "ENOSPC"].includes(code);
+}
+
+/** StoreFailed that names bucket, action and what to do; the same error where it isn't one of S3. */
+export function s3Error(error: unknown, { bucket, action }: S3Action): unknown {
+  if (isForeign(error)) return error;
   const facts = factsOf(error);
   const said = `${facts.name}${facts.message && facts.message !== facts.name ? `: ${facts.message}` : ""}`.trim();
   const message = `Expected to ${action} in the bucket ${bucket}, but ${reasonOf(facts)} (${said.slice(0, 300)}).`;

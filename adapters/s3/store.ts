@@ -1,17 +1,12 @@
 // The store in a bucket. Creating and replacing are S3's conditional writes; an ETag is the one that S3 gives.
 import { createHash, randomUUID } from "node:crypto";
-import {
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { DecantError } from "../../core/errors/problem.ts";
 import { pathProblem } from "../../core/store/path-rules.ts";
 import type { Store, StoredObject } from "../../core/store/store.ts";
 import { compareCodePoints } from "../../core/text/code-point-order.ts";
 import { keyOf, keyUnder, type S3Address } from "./address.ts";
+import { listObjects } from "./list-objects.ts";
 import { request } from "./request.ts";
 import { factsOf, isAbsent, isConditionFailed } from "./s3-error.ts";
 
@@ -109,12 +104,6 @@ async function* list(options: S3StoreOptions, prefix: string): AsyncIterable<str
 async function listAll({ client, bucket, prefix: root }: S3StoreOptions, prefix: string): Promise<string[]> {
   const start = keyUnder(root, "");
   const paths: string[] = [];
-  let ContinuationToken: string | undefined;
-  do {
-    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: start + prefix, ContinuationToken });
-    const page = await request({ bucket, action: `list ${start}${prefix}` }, () => client.send(command));
-    for (const { Key = "" } of page.Contents ?? []) paths.push(Key.slice(start.length));
-    ContinuationToken = page.NextContinuationToken;
-  } while (ContinuationToken !== undefined);
+  for await (const { key } of listObjects(client, bucket, start + prefix)) paths.push(key.slice(start.length));
   return paths;
 }

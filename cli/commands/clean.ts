@@ -1,6 +1,7 @@
 // decant clean [--keep N]: deletes step outputs that no kept run needs, and says how much room that gave.
 import type { Command } from "commander";
 import { createFolderStore } from "../../adapters/folder-store.ts";
+import { isS3Address } from "../../adapters/s3/address.ts";
 import { removeSteps } from "../../adapters/step-removal.ts";
 import { DecantError } from "../../core/errors/problem.ts";
 import { readRunStatus } from "../run-status.ts";
@@ -16,6 +17,7 @@ export function registerClean(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ decant clean --keep 1")
     .action(async (options: { keep: string }, command: Command) => {
       const root = storeFolder(command.optsWithGlobals<{ store?: string }>().store, ".");
+      refuseBucket(root);
       const keep = wholeNumber(options.keep);
       const store = createFolderStore(root);
       const runs = await listRuns(store);
@@ -28,6 +30,12 @@ export function registerClean(program: Command): void {
       const { removed, freed_bytes } = await removeSteps(root, neededSteps(runs.slice(0, keep)));
       process.stdout.write(`removed ${removed} step outputs, freed ${(freed_bytes / 1e6).toFixed(1)} MB\n`);
     });
+}
+
+function refuseBucket(root: string): void {
+  if (!isS3Address(root)) return;
+  const message = `Expected a store in a folder, got ${root}: give its bucket a lifecycle rule that expires steps/.`;
+  throw new DecantError("InvalidInput", message);
 }
 
 /** `<step>/<key>` of every step that a run's journal names. */

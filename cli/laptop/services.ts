@@ -1,14 +1,11 @@
-// The laptop's services: a folder store, this machine, this process's clock.
+// The laptop's services: the store that --store names, this machine, this process's clock.
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
-import { createFolderShelf } from "../../adapters/artifact-folder.ts";
-import { createFolderStepFiles } from "../../adapters/folder-step-files.ts";
-import { createFolderStore } from "../../adapters/folder-store.ts";
 import { readMachine } from "../../adapters/machine.ts";
 import type { ProgressEvent, Services } from "../../lambdas/services.ts";
+import { fetchDataTo, openStore } from "./open-store.ts";
 
 export interface LaptopOptions {
-  /** The store's folder. */
+  /** The store: an absolute folder or an s3:// address. */
   readonly root: string;
   readonly python: string;
   readonly signal: AbortSignal;
@@ -16,13 +13,10 @@ export interface LaptopOptions {
 }
 
 export async function createLaptopServices({ root, python, signal, progress }: LaptopOptions): Promise<Services> {
-  const folder = resolve(root);
-  const store = createFolderStore(folder);
   const machine = await readMachine(python);
   return {
-    store,
-    files: createFolderStepFiles(folder, store),
-    artifacts: createFolderShelf(folder),
+    ...(await openStore(root, signal)),
+    fetchData: fetchDataTo(signal, progress),
     sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
     now: () => Date.now(),
     machine,

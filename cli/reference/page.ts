@@ -19,8 +19,8 @@ Made by \`npm run docs\` from the program itself; a test fails where this page d
 
 ## Commands
 
-In a clone, \`npx decant\` stands for \`decant\`. Every command takes \`--store FOLDER\`: where steps and runs are kept, by default
-\`.decant\` beside the job. A run left out is the latest one.
+In a clone, \`npx decant\` stands for \`decant\`. Every command takes \`--store PLACE\`: where steps and runs are kept, a folder or
+\`s3://bucket/prefix\`, by default \`.decant\` beside the job. A run left out is the latest one.
 
 ${commandsReference(createProgram())}
 ## Exit codes
