@@ -80,7 +80,7 @@ async function stateEvents(client: SFNClient, executionArn: string, after: numbe
     events.push(...fresh.flatMap(stateEvent));
     nextToken = fresh.length === page.events?.length ? page.nextToken : undefined;
   } while (nextToken !== undefined);
-  return events.toReversed();
+  return events.sort((a, b) => a.id - b.id);
 }
 
 function stateEvent(event: HistoryEvent): StateEvent[] {

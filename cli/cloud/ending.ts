@@ -1,0 +1,25 @@
+// How an execution ended, in the words and exit codes of the command line.
+import type { Execution } from "../../adapters/aws/executions.ts";
+import { isErrorCode } from "../../core/errors/error-code.ts";
+import { DecantError } from "../../core/errors/problem.ts";
+import { messageOfCause } from "../../core/workflow/cause.ts";
+import { type Ending, endingOf, SUCCEEDED } from "../exit-codes.ts";
+
+export interface CloudEnding {
+  readonly ending: Ending;
+  readonly error: DecantError | undefined;
+}
+
+/** Of an execution that has ended. */
+export function cloudEnding({ state, error = "", cause = "" }: Execution): CloudEnding {
+  if (state === "SUCCEEDED") return { ending: SUCCEEDED, error: undefined };
+  const failure = failureOf(state, error, cause);
+  return { ending: endingOf(failure.code), error: failure };
+}
+
+function failureOf(state: Execution["state"], error: string, cause: string): DecantError {
+  if (isErrorCode(error)) return new DecantError(error, messageOfCause(cause));
+  if (state === "ABORTED") return new DecantError("Stopped", "The run was stopped by a user.");
+  if (state === "TIMED_OUT") return new DecantError("ChildFailed", `The run took too long. ${cause}`.trim());
+  return new DecantError("Defect", `${error}: ${cause}`);
+}
