@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readSplitSamples } from "../adapters/packed-arrays.ts";
+import { isCloudTarget } from "../core/budget/step-devices.ts";
 import { readModel } from "../core/onnx/read-model.ts";
 import { sizeByLayer } from "../core/quantization/describe.ts";
 import { subject } from "../core/report/build-report.ts";
@@ -23,8 +24,10 @@ import type { Prediction } from "../core/workflow/records/predictions.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { CurvePoint, TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
 import { required } from "./required.ts";
-import { readRunJob } from "./run-job.ts";
+import { clockOf, elapsedSeconds } from "./run-clock.ts";
+import { type RunJob, readRunJob } from "./run-job.ts";
 import { readOutput } from "./run-step.ts";
+import { readUsage, stepsOf } from "./run-usage.ts";
 import type { Services } from "./services.ts";
 
 /** Of the quantized and of the float file: an example must show what the file that ships answers. */
@@ -59,6 +62,7 @@ export async function readReportInputs(
   const quantized = point?.precision === "fp32" ? null : await read<QuantizedOutput>(pointers.quantize);
   const plan = await readOutput<PlanRecord>(services, pointers.plan);
   const data = await readOutput<PreparedData>(services, pointers.data);
+  const runJob = await readRunJob(services, payload.run);
   const inputs: ReportInputs = {
     plan,
     data,
@@ -78,18 +82,29 @@ export async function readReportInputs(
       candidate: await readList<CurvePoint>(services, pointers.compress, "curves.json"),
     },
     size_by_layer: quantized?.size_by_layer ?? (await floatLayers(services, pointers.quantize)),
-    elapsed_s: elapsedSeconds(payload, plan.budget.time_s, services.now()),
+    ...(await spentSoFar(payload, decision, plan, runJob, services)),
     tool_version: TOOL_VERSION,
     steps: Object.fromEntries(reportUpstream(pointers).map(({ step, key }) => [step, key])),
-    job: (await readRunJob(services, payload.run)).job,
+    job: runJob.job,
   };
   return { pointers, inputs };
 }
 
-/** The deadline is the run's start and its promised time: so the start is known wherever time was promised. */
-function elapsedSeconds({ deadline_ms }: RunPayload, promised_s: number | undefined, now: number): number | null {
-  if (typeof deadline_ms !== "number" || promised_s === undefined) return null;
-  return Math.max(0, (now - deadline_ms) / 1000 + promised_s);
+/** Until now, as long as the run's record says when it began. */
+async function spentSoFar(
+  payload: RunPayload,
+  decision: Decision,
+  plan: PlanRecord,
+  runJob: RunJob,
+  services: Services,
+): Promise<Pick<ReportInputs, "elapsed_s" | "usage" | "region">> {
+  const clock = clockOf(runJob);
+  const pointers = stepsOf(payload, decision);
+  return {
+    elapsed_s: clock ? elapsedSeconds(clock, services.now()) : null,
+    usage: clock ? await readUsage(services.store, pointers, clock.started_ms) : [],
+    region: isCloudTarget(plan.target.device) ? (services.billed?.region ?? null) : null,
+  };
 }
 
 /** In a fixed order, since it goes into the step's key. */

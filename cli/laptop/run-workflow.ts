@@ -3,21 +3,23 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { isAlive } from "../../adapters/lock-file.ts";
+import type { ChampionDecision } from "../../core/champion/decision.ts";
 import type { DecantError } from "../../core/errors/problem.ts";
 import type { ResolvedJob } from "../../core/job/resolved-job.ts";
 import type { StepPointer } from "../../core/store/store.ts";
 import { WORKFLOW } from "../../core/workflow/document.ts";
 import type { Handler } from "../../lambdas/list.ts";
+import type { Published } from "../../lambdas/publish.ts";
 import { writeRunJob } from "../../lambdas/run-job.ts";
 import type { Services } from "../../lambdas/services.ts";
+import { toDecantError } from "../../lambdas/state-error.ts";
 import { type Ending, endingOf, SUCCEEDED } from "../exit-codes.ts";
 import type { RunEvent } from "../progress/run-event.ts";
 import { interpret } from "./interpret.ts";
 import { openJournal, readJournal } from "./journal.ts";
 import { takeLease } from "./lease.ts";
 import { type ObservedStates, observeStates } from "./observed-states.ts";
-import { toDecantError } from "../../lambdas/state-error.ts";
-import { deadlineMilliseconds } from "./time-account.ts";
+import { clockNow, deadlineMilliseconds } from "./time-account.ts";
 
 /** After an abort: children are gone by then, and whatever is left ends with this process. */
 const SETTLE_MS = 4000;
@@ -43,6 +45,8 @@ export interface RunOutcome {
   readonly report: StepPointer | undefined;
   /** Folder of the artifact that this session published. */
   readonly artifact: string | undefined;
+  /** Whether it is the job's champion now, and why. */
+  readonly champion: ChampionDecision | undefined;
 }
 
 export async function runWorkflow(request: RunRequest): Promise<RunOutcome> {
@@ -71,7 +75,7 @@ async function runHoldingLease(request: RunRequest, session: string): Promise<Ru
   const deadline_ms = deadlineMilliseconds(job.budget.time_s, entries, services.now());
   const journal = openJournal(services.store, run, session, services.now, (entries.at(-1)?.sequence ?? 0) + 1);
   emit({ event: "run", run, store: root, resumed: entries.length > 0 });
-  await writeRunJob(services, run, { job, folder });
+  await writeRunJob(services, run, { job, folder, clock: clockNow(entries, services.now()) });
   await journal.append({ event: "run-started", deadline_ms });
   const states = observeStates({ ...request, journal });
   const error = await interpretRun(request, states, deadline_ms);
@@ -107,8 +111,12 @@ async function interpretRun(
   }
 }
 
-function productsOf(states: ObservedStates): Pick<RunOutcome, "report" | "artifact"> {
+function productsOf(states: ObservedStates): Pick<RunOutcome, "report" | "artifact" | "champion"> {
   const report = states.answerOf("Report") as StepPointer | undefined;
-  const published = states.answerOf("Publish") as { readonly location: string } | undefined;
-  return { report: report && { step: report.step, key: report.key }, artifact: published?.location };
+  const published = states.answerOf("Publish") as Published | undefined;
+  return {
+    report: report && { step: report.step, key: report.key },
+    artifact: published?.location,
+    champion: published?.champion,
+  };
 }

@@ -6,8 +6,11 @@ import { deviceOfStep, GPU_STEPS, isCloudTarget } from "./step-devices.ts";
 
 /** A machine is paid for while it starts and fetches the image: a figure to plan with, not measured. */
 export const MACHINE_START_S = 240;
-/** Of a run with one rung of one candidate. */
-export const TRANSITIONS_OF_ONE_RUNG = 30;
+
+/** States that a run goes through: 14 in any case, 4 with each rung, 6 with each candidate. */
+export function transitionsOf(rungs: number, candidates: number): number {
+  return 14 + 4 * rungs + 6 * candidates;
+}
 
 export interface Prediction {
   readonly target: string;
@@ -26,5 +29,5 @@ export function predictCost(
     const start_s = cloud && GPU_STEPS.includes(step) ? MACHINE_START_S : 0;
     return { step, device: deviceOfStep(step, target, task_device), seconds: seconds + start_s };
   });
-  return costOfRun({ steps, basis, spot_discount, transitions: cloud ? TRANSITIONS_OF_ONE_RUNG : 0 });
+  return costOfRun({ steps, basis, spot_discount, transitions: cloud ? transitionsOf(1, 1) : 0 });
 }

@@ -18,6 +18,6 @@ function gateSpent(
 ): PromiseResult {
   if (measured === null) return { promise, verdict: "not-measured", promised, measured, unit, reason: unknown };
   const kept = measured <= promised;
-  const reason = `${Number(measured.toFixed(2))} ${unit} used, ${kept ? "within" : "over"} ${promised} ${unit}`;
+  const reason = `${Number(measured.toFixed(unit === "USD" ? 3 : 2))} ${unit} used, ${kept ? "within" : "over"} ${promised} ${unit}`;
   return { promise, verdict: kept ? "passed" : "failed", promised, measured, unit, reason };
 }

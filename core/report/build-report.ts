@@ -17,6 +17,7 @@ import { headline } from "./headline.ts";
 import { summarizeLatency } from "./latency-summary.ts";
 import { nearestPoints, rankByExcess, suggest } from "./nearest.ts";
 import { pickExamples } from "./pick-examples.ts";
+import { reportCost } from "./report-cost.ts";
 import type { ReportInputs } from "./report-inputs.ts";
 import type { Outcome, ReportedBaseline, ReportedFile, ReportedTeacher, ReportModel } from "./report-model.ts";
 import { unmeasuredPromises, withRunPromises } from "./run-promises.ts";
@@ -44,10 +45,12 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   const points = asCertified(decision.points, certificate);
   const marks = markPoints(points);
   const nearest = outcome === "kept" ? [] : nearestPoints(points, marks);
+  const cost = reportCost(inputs);
   const promises = withRunPromises(
     certified?.promises ?? point?.promises ?? unmeasuredPromises(plan.budget),
     plan.budget,
     inputs.elapsed_s,
+    cost.usd,
   );
   const file = measurement && point ? reportFile(inputs, measurement, point) : null;
   const baseline = measurement && reportBaseline(plan, measurement);
@@ -61,6 +64,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     teacher: inputs.teacher && reportTeacher(plan, inputs.teacher, measurement, inputs.measured),
     baseline,
     search: reportSearch(decision, certificate, marks),
+    cost,
     nearest,
     suggestions: outcome === "kept" ? [] : suggest(nearest[0], outcome === "stopped"),
     curves: [

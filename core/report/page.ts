@@ -3,6 +3,7 @@ import { bytes, interval, keepUnits, percent, significant, times } from "./forma
 import { constantMarkup, type Markup, markup, visible } from "./markup.ts";
 import type { Outcome, ReportModel } from "./report-model.ts";
 import { accuracySection } from "./section/accuracy.ts";
+import { costSection } from "./section/cost.ts";
 import { dataSection } from "./section/data.ts";
 import { examplesSection, type Thumbnails } from "./section/examples.ts";
 import { latencySection } from "./section/latency.ts";
@@ -63,6 +64,7 @@ function sectionsOf(model: ReportModel, thumbnails: Thumbnails): Section[] {
     searchSection(model),
     ...about,
     trainingSection(model),
+    costSection(model),
     model.file && examplesSection(model, thumbnails),
     dataSection(model),
     provenanceSection(model),

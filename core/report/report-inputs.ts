@@ -1,4 +1,5 @@
 // What a report is made of: the outputs of the steps before it.
+import type { RunStepUsage } from "../budget/usage.ts";
 import type { ResolvedJob } from "../job/resolved-job.ts";
 import type { TestSet } from "../split/test-set.ts";
 import type { Certificate, Decision, Measurement, QuantizedOutput } from "../workflow/records/measurement.ts";
@@ -25,6 +26,10 @@ export interface ReportInputs {
   readonly size_by_layer: ReportedFile["size_by_layer"];
   /** Wall time of the run until now; null where nobody counted it. */
   readonly elapsed_s: number | null;
+  /** Of every step that the run came by. */
+  readonly usage: readonly RunStepUsage[];
+  /** Where the run is paid for; null: nowhere. */
+  readonly region: string | null;
   readonly tool_version: string;
   readonly steps: Readonly<Record<string, string>>;
   /** Of the run; null where the store holds none. */

@@ -25,6 +25,7 @@ export interface ReportModel {
   readonly teacher: ReportedTeacher | null;
   readonly baseline: ReportedBaseline | null;
   readonly search: ReportedSearch;
+  readonly cost: ReportedCost;
   /** Where no file keeps every promise: points by how far they are off, nearest first, and what to change. */
   readonly nearest: readonly NearestPoint[];
   readonly suggestions: readonly string[];
@@ -131,6 +132,37 @@ export interface ReportedSearch {
   readonly reason: string;
   readonly points: readonly ReportedPoint[];
   readonly rejected: readonly { readonly candidate_id: string; readonly code: string; readonly reason: string }[];
+}
+
+/** Until the report was written. */
+export interface ReportedCost {
+  readonly steps: readonly ReportedStepCost[];
+  /** Of the run, without the time between sessions; null where nobody counted it. */
+  readonly elapsed_s: number | null;
+  /** In which this run prepared, trained, quantized or measured; steps side by side count once. */
+  readonly working_s: number;
+  /** The rest of the run's time, 0..1. */
+  readonly overhead_ratio: number | null;
+  /** null, as all money here: nothing that the run used has a price. */
+  readonly orchestration_usd: number | null;
+  /** At list prices, every machine on demand. */
+  readonly usd: number | null;
+  readonly usd_on_spot: number | null;
+  readonly spot_discount: number;
+  /** Which prices, as of when. */
+  readonly prices: string | null;
+}
+
+export interface ReportedStepCost {
+  readonly step: string;
+  readonly device: string;
+  /** How often this run did it, and how often it found it finished. */
+  readonly count: number;
+  readonly kept: number;
+  readonly seconds: number;
+  readonly expected_s: number | null;
+  readonly usd: number | null;
+  readonly usd_on_spot: number | null;
 }
 
 export interface NearestPoint {

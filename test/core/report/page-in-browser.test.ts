@@ -97,6 +97,7 @@ describe.skipIf(!CHROMIUM)("report.html in Chromium", () => {
       "Size",
       "Quantization",
       "Training",
+      "Time and money",
       "Examples",
       "Data",
       "Provenance",
