@@ -1,6 +1,6 @@
 // A function's folder as Lambda unpacks it: its bundle, and beside it the compiled packages that the bundle imports.
 // Made of links, which the construct library follows, so that nothing large is copied twice.
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Bundle, bundle } from "./bundle.ts";
@@ -30,6 +30,7 @@ export async function packFunctions(): Promise<Packed> {
 }
 
 function linked({ files, packages }: Bundle, folder: string, architecture: Architecture): string {
+  if (existsSync(folder)) return folder;
   const paths = Object.assign({}, files, ...packages.map((name) => compiledParts(name, architecture)));
   for (const [name, target] of Object.entries<string>(paths)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });

@@ -1,0 +1,162 @@
+// Least privilege, read off the template: no wildcard action, wildcard resources only for APIs that know no resource, and
+// one prefix where one prefix is used.
+
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import { App, Stack } from "aws-cdk-lib/core";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, it } from "vitest";
+import { stackTemplate } from "../fixtures/stack-template.ts";
+
+const { app, resources } = stackTemplate({ dataBuckets: "images,labels", destroyArtifacts: "true" });
+
+interface Statement {
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Sid?: string;
+}
+
+/** Every statement of every policy in the template, with where it stands. */
+const statements = Object.entries(resources()).flatMap(([id, { Properties }]) => {
+  const inline = (Properties?.Policies ?? []).map((policy: { PolicyDocument: unknown }) => policy.PolicyDocument);
+  const documents = [Properties?.PolicyDocument, Properties?.RepositoryPolicyText, ...inline];
+  return documents
+    .filter((document) => typeof document === "object" && document !== null && Array.isArray(document.Statement))
+    .flatMap(({ Statement }) => (Statement as Statement[]).map((statement) => ({ id, ...statement })));
+});
+const allowed = statements.filter(({ Effect }) => Effect === "Allow");
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+const actionsOf = ({ Action }: Pick<Statement, "Action">) => listOf(Action) as string[];
+
+/** What knows no resource, by the service's own authorization reference. */
+const WITHOUT_RESOURCE = [
+  "batch:DescribeJobs",
+  "ec2:DescribeManagedPrefixLists",
+  "ec2:DescribeTags",
+  "ecr:GetAuthorizationToken",
+  "ecs:DiscoverPollEndpoint",
+  "logs:CreateLogDelivery",
+  "logs:DeleteLogDelivery",
+  "logs:DescribeLogGroups",
+  "logs:DescribeResourcePolicies",
+  "logs:GetLogDelivery",
+  "logs:ListLogDeliveries",
+  "logs:PutResourcePolicy",
+  "logs:UpdateLogDelivery",
+  "xray:GetSamplingRules",
+  "xray:GetSamplingTargets",
+  "xray:PutTelemetryRecords",
+  "xray:PutTraceSegments",
+];
+
+/** Resources as text; a reference to a bucket by its name. */
+function resourcesOf(statement: Statement): string[] {
+  return listOf(statement.Resource).map((resource) =>
+    typeof resource === "string"
+      ? resource
+      : JSON.stringify(resource).replaceAll(/[[\]{}"]|Fn::Join:|Fn::GetAtt:|Ref:|^,+/g, ""),
+  );
+}
+
+/** An endpoint's policy is a second fence around what roles may do, so it grants nobody anything. */
+const writing = (pattern: RegExp) =>
+  allowed
+    .filter(({ id }) => resources()[id]?.Type !== "AWS::EC2::VPCEndpoint")
+    .filter((statement) => actionsOf(statement).includes("s3:PutObject"))
+    .filter((statement) => resourcesOf(statement).some((resource) => pattern.test(resource)))
+    .map(({ id }) => id.replace(/RoleDefaultPolicy.*|Role[0-9A-F]{8}$/, ""))
+    .sort();
+
+describe("permissions", () => {
+  it("are looked at", () => {
+    expect(allowed.length).toBeGreaterThan(60);
+  });
+
+  it("name each action", () => {
+    const wild = allowed.filter((statement) => actionsOf(statement).some((action) => action.includes("*")));
+    expect(wild.map(({ id, Action }) => [id, Action])).toEqual([]);
+  });
+
+  it("are for every resource only where the action knows none", () => {
+    // The policy of a key or a topic stands on that resource itself.
+    const open = allowed.filter((statement) => resourcesOf(statement).includes("*"));
+    const actions = open.flatMap(actionsOf).filter((action) => !WITHOUT_RESOURCE.includes(action));
+    expect([...new Set(actions)]).toEqual([]);
+  });
+
+  it("to write go to one step each, and beside steps only to what ends or starts a run", () => {
+    for (const step of ["plan", "prepare-data", "propose", "decide", "certify", "report"]) {
+      expect(new Set(writing(new RegExp(`/steps/${step}/\\*`))).size).toBeGreaterThan(0);
+      for (const writer of writing(new RegExp(`/steps/${step}/\\*`))) {
+        expect(writer.toLowerCase()).toContain(step.replace("-", ""));
+      }
+    }
+    expect(writing(/\/aliases\/\*$/)).toEqual(["WorkflowPublish"]);
+    expect(writing(/\/runs\//)).toEqual([
+      "TriggersStartRun",
+      "TriggersSweep",
+      "WorkflowPublish",
+      "WorkflowRecordFailure",
+      "WorkflowReport",
+    ]);
+    expect(writing(/StorageInbox/)).toEqual([]);
+  });
+
+  it("to read data are the planner's, the decoder's and the report's", () => {
+    const readers = allowed
+      .filter(({ Sid }) => Sid === "ReadData")
+      .map(({ id }) => id.replace(/RoleDefaultPolicy.*/, ""));
+    expect(readers.sort()).toEqual(["WorkflowPlan", "WorkflowPrepareData", "WorkflowReport"]);
+    expect(
+      allowed
+        .filter(({ Sid }) => Sid === "ReadData")
+        .flatMap(resourcesOf)
+        .join(),
+    ).toContain("images/*");
+  });
+
+  it("to start runs are the starter's and the sweeper's, of one state machine", () => {
+    const starters = allowed.filter((statement) => actionsOf(statement).includes("states:StartExecution"));
+    expect(starters.map(({ id }) => id.replace(/RoleDefaultPolicy.*/, "")).sort()).toEqual([
+      "TriggersStartRun",
+      "TriggersSweep",
+    ]);
+    for (const statement of starters)
+      expect(resourcesOf(statement)).toEqual([expect.stringMatching(/WorkflowMachine/)]);
+  });
+});
+
+describe("cdk-nag's AwsSolutions", () => {
+  it("finds nothing that has no reason to stay, and every reason is needed", () => {
+    const findings = new AwsSolutionsChecks(app)
+      .validateScope(app)
+      .violations.flatMap(({ ruleName, violatingResources = [] }) =>
+        violatingResources.map(({ constructPath = "" }) => ({ id: `AwsSolutions::${ruleName}`, path: constructPath })),
+      );
+    const covers = (reason: { id: string; path: string }) => (finding: { id: string; path: string }) =>
+      finding.id === reason.id && `${finding.path}/`.startsWith(`${reason.path}/`);
+    const reasons = acknowledged();
+    expect(findings.length).toBeGreaterThan(20);
+    expect(findings.filter((finding) => !reasons.some((reason) => covers(reason)(finding)))).toEqual([]);
+    expect(reasons.filter((reason) => !findings.some(covers(reason)))).toEqual([]);
+    for (const { reason } of reasons) expect(reason.length).toBeGreaterThan(30);
+  });
+
+  it("would find a queue without encryption in transit", () => {
+    const open = new App();
+    new Queue(new Stack(open, "Open"), "Queue");
+    const found = new AwsSolutionsChecks(open).validateScope(open).violations.map(({ ruleName }) => ruleName);
+    expect(found.some((name) => name.includes("AwsSolutions-SQS4"))).toBe(true);
+  });
+});
+
+/** What the constructs of the app say of this pack's findings. */
+function acknowledged(): readonly { readonly path: string; readonly id: string; readonly reason: string }[] {
+  return app.node.findAll().flatMap(({ node }) =>
+    node.metadata
+      .filter(({ type }) => type === "aws:cdk:acknowledged-rules")
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+      .filter(([id]) => id.startsWith("AwsSolutions::"))
+      .map(([id, reason]) => ({ path: node.path, id, reason })),
+  );
+}
