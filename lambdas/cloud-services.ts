@@ -8,6 +8,7 @@ import { type Environment, readLambdaMachine, readTaskMachine, requiredVariable 
 import { createS3Shelf } from "../adapters/s3/artifact-shelf.ts";
 import { createS3Client } from "../adapters/s3/client.ts";
 import { mirrorData } from "../adapters/s3/mirror-data.ts";
+import { hashObject } from "../adapters/s3/object-facts.ts";
 import { createS3StepFiles } from "../adapters/s3/step-files.ts";
 import { createS3Store } from "../adapters/s3/store.ts";
 import type { ProgressEvent, Services } from "./services.ts";
@@ -32,7 +33,8 @@ export async function createCloudServices(options: CloudOptions): Promise<Servic
     store: createS3Store({ client, bucket, prefix }),
     files: createS3StepFiles({ client, bucket, prefix, cache, signal }),
     artifacts: createS3Shelf({ client, bucket, prefix }),
-    fetchData: (address) => mirrorData({ client, cache, signal }, address),
+    fetchData: (address, only) => mirrorData({ client, cache, signal, only }, address),
+    hashObject: (address) => hashObject(client, address),
     sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
     now: () => Date.now(),
     machine: await readLambdaMachine(environment),

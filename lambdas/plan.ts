@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { imageExtents } from "../adapters/data-source/image-extents.ts";
 import { createFileHasher } from "../adapters/file-hash.ts";
+import { sourceAddress } from "../core/data-source/source-address.ts";
 import { DecantError } from "../core/errors/problem.ts";
 import type { ResolvedJob } from "../core/job/resolved-job.ts";
 import { chooseBackbone } from "../core/plan/choose-backbone.ts";
@@ -42,12 +43,12 @@ export async function plan(payload: Pick<RunPayload, "run">, services: Services)
 
 /** The plan of a job on its data; a dry run shows it without a store. */
 export async function planRecord(
-  services: Pick<Services, "task_machine">,
+  services: Pick<Services, "task_machine" | "hashObject">,
   job: ResolvedJob,
   folder: string,
   { source, manifest, left_out }: JobData,
 ): Promise<PlanRecord> {
-  const backbone = await resolveBackbone(job, folder);
+  const backbone = await resolveBackbone(services, job, folder);
   const extents = await imageExtents(
     source.root,
     pickByHash(manifest.rows).map(({ path }) => path),
@@ -71,16 +72,21 @@ export async function planRecord(
   };
 }
 
-async function resolveBackbone(job: ResolvedJob, folder: string): Promise<Backbone> {
+async function resolveBackbone(
+  { hashObject }: Pick<Services, "hashObject">,
+  job: ResolvedJob,
+  folder: string,
+): Promise<Backbone> {
   const chosen = chooseBackbone(job.model);
   if ("problem" in chosen) throw new DecantError("InvalidJob", [chosen.problem]);
   if ("backbone" in chosen) return chosen.backbone;
-  const path = resolve(folder, chosen.file);
-  const hashed = await createFileHasher()(path);
-  if (hashed === undefined) {
+  const address = sourceAddress(folder, chosen.file);
+  const path = address ?? resolve(folder, chosen.file);
+  const sha256 = address === undefined ? (await createFileHasher()(path))?.sha256 : await hashObject?.(address);
+  if (sha256 === undefined) {
     throw new DecantError("InvalidJob", [
       { message: `Expected a weights file, but there is none at ${path}.`, where: "/model/teacher" },
     ]);
   }
-  return { ...chosen.facts, weights: { kind: "file", path, sha256: hashed.sha256 } };
+  return { ...chosen.facts, weights: { kind: "file", path, sha256 } };
 }

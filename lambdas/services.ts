@@ -31,6 +31,8 @@ export interface Services {
   readonly artifacts: ArtifactShelf;
   /** Brings a job's data from a bucket to this machine; left out: such data is refused. */
   readonly fetchData?: FetchData;
+  /** SHA-256 in lower-case hex of the object at an s3:// address; undefined where there is none. */
+  readonly hashObject?: (address: string) => Promise<string | undefined>;
   /** SHA-256 in lower-case hex. */
   readonly sha256: (bytes: Uint8Array | string) => string;
   /** Epoch milliseconds. */

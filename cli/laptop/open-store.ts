@@ -52,3 +52,12 @@ export function fetchDataTo(signal: AbortSignal, progress: (event: ProgressEvent
 }
 
 const COPIES_TOLD = 100;
+
+/** Of weights that a job names in a bucket. */
+export async function hashRemote(address: string): Promise<string | undefined> {
+  const [{ createS3Client }, { hashObject }] = await Promise.all([
+    import("../../adapters/s3/client.ts"),
+    import("../../adapters/s3/object-facts.ts"),
+  ]);
+  return hashObject(createS3Client(), address);
+}

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readMachine } from "../../adapters/machine.ts";
 import type { ProgressEvent, Services } from "../../lambdas/services.ts";
-import { fetchDataTo, openStore } from "./open-store.ts";
+import { fetchDataTo, hashRemote, openStore } from "./open-store.ts";
 
 export interface LaptopOptions {
   /** The store: an absolute folder or an s3:// address. */
@@ -17,6 +17,7 @@ export async function createLaptopServices({ root, python, signal, progress }: L
   return {
     ...(await openStore(root, signal)),
     fetchData: fetchDataTo(signal, progress),
+    hashObject: hashRemote,
     sha256: (bytes) => createHash("sha256").update(bytes).digest("hex"),
     now: () => Date.now(),
     machine,

@@ -5,7 +5,7 @@ import { didYouMean } from "../text/did-you-mean.ts";
 import type { Backbone } from "../workflow/records/plan.ts";
 import { ARCHITECTURES, AUTO_BACKBONE } from "./backbone-facts.ts";
 
-/** `file`: the weights file still has to be found and hashed. */
+/** `file`: the weights file, a path or an s3:// address, still has to be found and hashed. */
 export type ChosenBackbone =
   | { readonly backbone: Backbone }
   | { readonly file: string; readonly facts: Omit<Backbone, "weights"> }
@@ -13,11 +13,7 @@ export type ChosenBackbone =
 
 export function chooseBackbone({ teacher, architecture }: ResolvedJob["model"]): ChosenBackbone {
   if (teacher === "auto") return { backbone: AUTO_BACKBONE };
-  if (teacher.startsWith("s3://")) {
-    const message = "Expected weights on this machine, got an s3:// address: download the file and write file:PATH.";
-    return { problem: { message, where: "/model/teacher" } };
-  }
-  const isFile = teacher.startsWith("file:");
+  const isFile = teacher.startsWith("file:") || teacher.startsWith("s3://");
   const name = isFile ? (architecture ?? "") : teacher.slice("timm:".length);
   const facts = Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
   if (facts === undefined) {
@@ -27,6 +23,6 @@ export function chooseBackbone({ teacher, architecture }: ResolvedJob["model"]):
   }
   const backbone = { architecture: name, ...facts };
   return isFile
-    ? { file: teacher.slice("file:".length), facts: backbone }
+    ? { file: teacher.replace(/^file:/, ""), facts: backbone }
     : { backbone: { ...backbone, weights: { kind: "timm", name } } };
 }

@@ -71,12 +71,15 @@ describe("the backbone", () => {
       file: "w.safetensors",
       facts: { architecture: "resnet18" },
     });
+    expect(chooseBackbone(model("s3://bucket/w.safetensors", "resnet18"))).toMatchObject({
+      file: "s3://bucket/w.safetensors",
+      facts: { architecture: "resnet18" },
+    });
   });
 
   it("is refused where its input size and normalisation would be a guess", () => {
     expect(chooseBackbone(model("timm:resnet19"))).toMatchObject({ problem: { where: "/model/teacher" } });
     expect(chooseBackbone(model("timm:constructor"))).toHaveProperty("problem");
-    expect(chooseBackbone(model("s3://bucket/w", "resnet18"))).toHaveProperty("problem");
     const job =
       "version: 1\nname: a\ntask: image-classification\ndata: {source: x}\ntarget: {device: this-machine}\nmodel: {teacher: http://x}\n";
     expect(parseJob(job, "job.yaml")).toHaveProperty("problems");
