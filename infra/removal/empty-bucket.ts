@@ -39,8 +39,10 @@ export async function handler(request: RemovalRequest): Promise<void> {
 
 async function removeObjects({ ResourceProperties }: RemovalRequest): Promise<void> {
   const client = new S3Client({});
-  await refuseWriting(client, ResourceProperties.Bucket);
-  await emptyBucket(client, ResourceProperties.Bucket);
+  const { Bucket } = ResourceProperties;
+  await emptyBucket(client, Bucket);
+  await refuseWriting(client, Bucket);
+  await emptyBucket(client, Bucket); // of what came meanwhile
 }
 
 async function problemOf(work: () => Promise<void>): Promise<string | undefined> {

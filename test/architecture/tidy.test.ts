@@ -7,7 +7,7 @@ const code = sourceFiles(/\.(ts|mts|mjs|py)$/);
 const typescript = code.filter((file) => file.path.endsWith(".ts"));
 /** Started by name, not by import. */
 const ENTRY_POINTS = [
-  /^cli\/main\.ts$/,
+  /^(cli\/main|infra\/app)\.ts$/,
   /^(test|bench|docs|examples)\//,
   /\.d\.ts$/,
   /-(worker|process)\.ts$/,
