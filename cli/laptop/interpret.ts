@@ -1,6 +1,6 @@
 // Interprets the workflow document in this process: Lambda states call their handler, Batch states start a child process.
 import { isErrorCode } from "../../core/errors/error-code.ts";
-import { DecantError, type ErrorCode } from "../../core/errors/problem.ts";
+import { DecantError } from "../../core/errors/problem.ts";
 import type { StateMachineDocument, TaskState } from "../../core/workflow/asl.ts";
 import { allStates } from "../../core/workflow/document.ts";
 import type { RunInput } from "../../core/workflow/payload.ts";
@@ -34,7 +34,7 @@ export async function interpret(request: Interpretation): Promise<void> {
       return await work(stateInput as never);
     } catch (error) {
       const known = error instanceof DecantError ? error : new DecantError("Defect", String(error), { cause: error });
-      if (!isCandidateError(known.code)) fatal ??= known;
+      if (endsRun(known.code)) fatal ??= known;
       throw named(known);
     }
   };
@@ -55,8 +55,9 @@ export async function interpret(request: Interpretation): Promise<void> {
   }
 }
 
-function isCandidateError(code: ErrorCode): boolean {
-  return (CANDIDATE_ERRORS as readonly string[]).includes(code);
+/** Of our own names all but a candidate's; what only AWS names an error (Lambda.ServiceException), the document retries. */
+function endsRun(error: string): boolean {
+  return isErrorCode(error) && !(CANDIDATE_ERRORS as readonly string[]).includes(error);
 }
 
 function handlerOf(name: string, state: TaskState, { lambda, task }: Interpretation) {
