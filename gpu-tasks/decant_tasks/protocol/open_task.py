@@ -1,11 +1,14 @@
 """From INPUT and OUTPUT, on this machine or s3:// addresses, to a task's input and its attempt."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from decant_tasks.distributed.follower_attempt import FollowerAttempt
 from decant_tasks.protocol.attempt import Attempt, StepAttempt
 from decant_tasks.protocol.progress import Progress
 from decant_tasks.protocol.stop import StopRequest
@@ -34,14 +37,19 @@ class OpenTask:
 
 
 @contextmanager
-def open_task(source: str, output: str, stop: StopRequest) -> Iterator[OpenTask]:
-    """Reads the input; at the end, however it comes, checkpoints that were not kept yet go to the store."""
+def open_task(source: str, output: str, stop: StopRequest, *, is_main: bool = True) -> Iterator[OpenTask]:
+    """Reads the input; at the end, however it comes, checkpoints that were not kept yet go to the store. A process that
+    is not the main one writes nothing and says nothing."""
     task_input = _read_input(source)
-    progress = Progress(task_input.step)
-    with TemporaryDirectory(prefix="decant-", ignore_cleanup_errors=True) as scratch:
-        attempt = _open_attempt(task_input, output, Path(scratch), progress, stop)
+    with (
+        Path(os.devnull).open("w", encoding="utf-8") as silence,
+        TemporaryDirectory(prefix="decant-", ignore_cleanup_errors=True) as scratch,
+    ):
+        progress = Progress(task_input.step, sys.stdout if is_main else silence)
+        work = Path(scratch)
+        attempt = _open_attempt(task_input, output, work, progress, stop) if is_main else FollowerAttempt(work)
         try:
-            yield OpenTask(task_input, attempt, progress, stop, Path(scratch))
+            yield OpenTask(task_input, attempt, progress, stop, work)
         finally:
             attempt.close()
 

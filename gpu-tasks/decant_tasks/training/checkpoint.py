@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from decant_tasks.distributed.processes import from_main, process_rank
 from decant_tasks.protocol.files import write_whole
 from decant_tasks.protocol.progress import Progress
 
@@ -33,7 +34,9 @@ class Checkpoint:
         return time.monotonic() - self._last_s >= interval_s
 
     def save(self, state: dict[str, Any]) -> None:
-        """Writes the state whole; a crash leaves the one before."""
+        """Writes the state whole; a crash leaves the one before. Of several processes the main one writes."""
+        if process_rank() > 0:
+            return
         buffer = io.BytesIO()
         torch.save(state, buffer)
         content = buffer.getbuffer()
@@ -49,10 +52,10 @@ class Checkpoint:
         self._last_s = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
-        """The state, or None where there is none or it is corrupt, which a progress line then says."""
-        try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
+        """The state, or None where there is none or it is corrupt, which a progress line then says. All of several
+        processes get the main one's."""
+        content = from_main(self.path.read_bytes() if process_rank() == 0 and self.path.is_file() else None)
+        if content is None:
             return None
         start = len(_MAGIC) + _DIGEST_BYTES
         digest = hashlib.sha256(memoryview(content)[start:]).digest()

@@ -10,6 +10,8 @@ from torch import nn
 
 from decant_tasks.data.order import epoch_batches
 from decant_tasks.determinism import seed_step
+from decant_tasks.distributed.data_parallel import mean_over_processes, own_share, trained_together
+from decant_tasks.distributed.shared_statistics import shared_statistics
 from decant_tasks.protocol.progress import Progress
 from decant_tasks.protocol.stop import StopRequest
 from decant_tasks.training.average import average_decay, start_average, update_average
@@ -83,6 +85,7 @@ def run_loop(
     batches_per_epoch = len(epoch_batches(sample_count, settings.batch_size, seed, 0))
     total_steps = settings.epochs * batches_per_epoch
     optimizer = torch.optim.AdamW(parameter_groups(network, settings.weight_decay), lr=settings.learning_rate)
+    together = trained_together(network)
     average = start_average(network)
     step, loss_sum, curve = 0, 0.0, []
     best_state, best_score = {k: v.clone() for k, v in average.state_dict().items()}, None
@@ -118,14 +121,17 @@ def run_loop(
             seed_step(seed, step)
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate_at(step, total_steps, settings.learning_rate, settings.warmup_fraction)
-            images = make_batch(epoch, indices)
-            loss = loss_of(network(images), images, indices)
+            share = own_share(indices)
+            images = make_batch(epoch, share.indices)
+            with shared_statistics():
+                logits = together(images)
+            loss = loss_of(logits, images, share.indices) * share.weight
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), settings.gradient_norm_limit)
             optimizer.step()
             update_average(average, network, average_decay(step, total_steps))
-            loss_sum += loss.item()
+            loss_sum += mean_over_processes(loss)
             step += 1
             if step % batches_per_epoch and checkpoint.is_due():
                 checkpoint.save(state())
