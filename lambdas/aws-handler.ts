@@ -3,7 +3,8 @@
 import { DecantError } from "../core/errors/problem.ts";
 import { type CloudOptions, createCloudServices } from "./cloud-services.ts";
 import type { Handler } from "./list.ts";
-import type { ProgressEvent, Services } from "./services.ts";
+import { metricLine } from "./metric-line.ts";
+import type { Metric, ProgressEvent, Services } from "./services.ts";
 import { named, toDecantError } from "./state-error.ts";
 
 /** Before the function's own time limit, so that its error still says what was cut off. */
@@ -37,8 +38,15 @@ export function awsHandler(handler: Handler, home: LambdaHome = LAMBDA): LambdaF
     const left_ms = Math.max(0, context.getRemainingTimeInMillis() - LAST_MOMENT_MS);
     const timer = setTimeout(() => stop.abort(outOfTime(context.functionName)), left_ms);
     const progress = (event: ProgressEvent) => home.write(JSON.stringify({ event: "progress", ...event }));
+    const metric = ({ name, value, unit, dimensions, about }: Metric) =>
+      home.write(metricLine(name, value, unit, Date.now(), dimensions, about));
     try {
-      const services = await home.createServices({ environment: home.environment, signal: stop.signal, progress });
+      const services = await home.createServices({
+        environment: home.environment,
+        signal: stop.signal,
+        progress,
+        metric,
+      });
       // A handler that doesn't look at the signal is left behind: Lambda freezes it when this function answers.
       return (await Promise.race([handler(payload, services), aborted(stop.signal)])) ?? null;
     } catch (error) {

@@ -11,7 +11,7 @@ import { mirrorData } from "../adapters/s3/mirror-data.ts";
 import { hashObject } from "../adapters/s3/object-facts.ts";
 import { createS3StepFiles } from "../adapters/s3/step-files.ts";
 import { createS3Store } from "../adapters/s3/store.ts";
-import type { ProgressEvent, Services } from "./services.ts";
+import type { Metric, ProgressEvent, Services } from "./services.ts";
 
 /** Step files that an earlier call of the same function fetched are kept until this share of the disk is used. */
 const CACHE_SHARE_MAX = 0.5;
@@ -20,12 +20,13 @@ export interface CloudOptions {
   readonly environment: Environment;
   readonly signal: AbortSignal;
   readonly progress: (event: ProgressEvent) => void;
+  readonly metric?: (metric: Metric) => void;
   readonly client?: S3Client;
 }
 
 /** STORE_BUCKET and STORE_PREFIX (may be empty) say where the store lies; lambda-machine.ts names the others. */
 export async function createCloudServices(options: CloudOptions): Promise<Services> {
-  const { environment, signal, progress, client = createS3Client() } = options;
+  const { environment, signal, progress, metric, client = createS3Client() } = options;
   const bucket = requiredVariable(environment, "STORE_BUCKET");
   const prefix = environment.STORE_PREFIX ?? "";
   const cache = await cacheFolder(join(environment.CACHE_FOLDER ?? tmpdir(), "decant-steps"));
@@ -40,8 +41,17 @@ export async function createCloudServices(options: CloudOptions): Promise<Servic
     machine: await readLambdaMachine(environment),
     task_machine: readTaskMachine(environment),
     progress,
+    ...billedAs(environment),
+    ...(metric && { metric }),
     signal,
   };
+}
+
+/** As core/budget/billed-device.ts reads it. Lambda itself tells memory and region, deployment the disk. */
+function billedAs(environment: Environment): Pick<Services, "billed"> {
+  const { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory, AWS_REGION: region, STORAGE_MB: storage } = environment;
+  if (memory === undefined || region === undefined) return {};
+  return { billed: { device: `lambda-${process.arch}-${memory}-${storage ?? 512}`, region } };
 }
 
 /** A function answers one call at a time, so nobody reads the folder while it is emptied. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ArtifactSource, PublishedArtifact } from "../core/artifact/artifact-shelf.ts";
 import { ARTIFACT_FILES } from "../core/artifact/artifact-texts.ts";
 import { championOf } from "../core/champion/alias.ts";
-import type { ChampionDecision } from "../core/champion/decision.ts";
+import { type ChampionDecision, movesAlias } from "../core/champion/decision.ts";
 import { TEST_PREDICTIONS_FILE } from "../core/champion/test-predictions.ts";
 import { DecantError } from "../core/errors/problem.ts";
 import type { ReportModel } from "../core/report/report-model.ts";
@@ -15,6 +15,7 @@ import { type Certificate, QUANTIZED_FILES } from "../core/workflow/records/meas
 import { promote, testPredictionsPath } from "./promote.ts";
 import { replaceObject } from "./replace-object.ts";
 import { readRunJob } from "./run-job.ts";
+import { championMetrics } from "./run-metrics.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
@@ -38,6 +39,7 @@ export async function publish(payload: RunPayload, services: Services): Promise<
   const champion = await promote(services, { job_name: job.name, promotion: job.promotion, challenger });
   const { top1, size_bytes, latency_ms_p95 } = challenger;
   const metrics = { top1, size_bytes, latency_ms_p95 };
+  if (movesAlias(champion)) for (const metric of championMetrics(job.name, challenger)) services.metric?.(metric);
   services.progress({ step: "publish", message: `${champion.outcome}: ${champion.reason}`, metrics });
   return { ...published, champion };
 }

@@ -4,6 +4,7 @@ import type { StepPointer } from "../core/store/store.ts";
 import { messageOfCause } from "../core/workflow/cause.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import { replaceObject } from "./replace-object.ts";
+import { failureMetrics } from "./run-metrics.ts";
 import type { Services } from "./services.ts";
 
 export interface FailureRecord {
@@ -25,6 +26,7 @@ export async function recordFailure(payload: RunPayload, services: Services): Pr
   };
   const bytes = new TextEncoder().encode(`${JSON.stringify(failure, null, 2)}\n`);
   await replaceObject(services.store, `${runFolder(payload.run)}/failure.json`, bytes);
+  for (const metric of failureMetrics(payload.run, failure.error)) services.metric?.(metric);
   return failure;
 }
 

@@ -7,11 +7,12 @@ import { writtenJob } from "../core/job/write-job.ts";
 import { buildReport } from "../core/report/build-report.ts";
 import { renderPage } from "../core/report/page.ts";
 import type { ReportInputs } from "../core/report/report-inputs.ts";
-import type { Example, Outcome } from "../core/report/report-model.ts";
+import type { Example, Outcome, ReportModel } from "../core/report/report-model.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import { replaceObject } from "./replace-object.ts";
 import { readReportInputs, reportUpstream } from "./report-inputs.ts";
+import { reportMetrics } from "./run-metrics.ts";
 import { runStep } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
@@ -41,6 +42,8 @@ export async function report(payload: RunPayload, services: Services): Promise<S
     return { outcome: model.outcome, headline: model.headline };
   });
   const folder = await services.files.folderOf(pointer);
+  const model = JSON.parse(await readFile(join(folder, "report.json"), "utf8")) as ReportModel;
+  for (const metric of reportMetrics(payload.run, model)) services.metric?.(metric);
   for (const name of ["report.html", "report.json"])
     await replaceObject(services.store, `runs/${payload.run}/${name}`, await readFile(join(folder, name)));
   return pointer;

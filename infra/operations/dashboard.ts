@@ -68,7 +68,7 @@ function spendByRun({ report_log_groups }: OperationsProps): IWidget {
     logGroupNames: [...report_log_groups],
     queryLines: [
       `filter ispresent(${METRICS.run_usd})`,
-      `display @timestamp, run, job, outcome, ${METRICS.run_seconds}, ${METRICS.run_usd}`,
+      `display @timestamp, run, job, outcome, seconds, ${METRICS.run_usd}`,
       "sort @timestamp desc",
       "limit 50",
     ],
