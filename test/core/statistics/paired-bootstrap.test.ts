@@ -69,11 +69,11 @@ describe("the lower bound of a paired difference", () => {
         for (let b = 0; a + b <= Math.min(n, most); b += 1) {
           const mass = trinomial(n, a, b, up, down);
           whole += mass;
-        if (mass > 1e-7 && lowerDifference(counts(n, a, b)) > -0.01 + 1e-9) exceeded += mass;
+          if (mass > 1e-7 && lowerDifference(counts(n, a, b)) > -0.01 + 1e-9) exceeded += mass;
         }
       }
       expect(whole).toBeCloseTo(1, 6);
-    expect(exceeded).toBeLessThanOrEqual(0.05);
+      expect(exceeded).toBeLessThanOrEqual(0.05);
     },
   );
 });
