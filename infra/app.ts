@@ -4,6 +4,9 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { packFunctions } from "./functions/pack.ts";
 import { DecantStack } from "./stack.ts";
 
+// The CLI asks for its timings to be written beside the template: they would differ each time.
+delete process.env.CDK_PERF_COUNTERS_FILE;
+
 const app = new App();
 const packed = await packFunctions();
 new DecantStack(app, "Decant", {
