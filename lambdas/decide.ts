@@ -12,6 +12,7 @@ import { clockLeft } from "./propose.ts";
 import { required } from "./required.ts";
 import { readOutput, runStep } from "./run-step.ts";
 import type { Services } from "./services.ts";
+import { type MoneyLeft, moneyLeft } from "./spend.ts";
 
 type DecisionPointer = NonNullable<RunPayload["decision"]>;
 
@@ -24,16 +25,13 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
   // Where it was measured, which in the cloud is another function than this one.
   const measuredOn = results.find(({ measurement }) => measurement)?.measurement?.machine;
   const device = measurableTarget(plan.target.device, measuredOn ?? services.machine);
-  const known = gather(
-    results,
-    previous && (await readOutput<Decision>(services, previous)),
-    refusal,
-    plan.budget,
-    device,
-  );
+  const before = previous && (await readOutput<Decision>(services, previous));
+  const known = gather(results, before, refusal, plan.budget, device);
+  const money = await moneyLeft(payload, plan, before, services);
   const further = refusal
     ? { possible: false, why: "a file was refused by Certify, so the next on the front goes forward" }
-    : await furtherRung(payload, services, plan, known);
+    : await furtherRung(payload, services, plan, known, money);
+  const spend_up = money.used_up;
   const time_up = payload.deadline_ms !== null && services.now() >= payload.deadline_ms;
   const rungs = payload.proposal?.rung ?? 0;
   const measured = results.flatMap((result) => (result.measured ? [result.measured] : []));
@@ -42,15 +40,23 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
     {
       step: "decide",
       upstream: [...measured, ...(previous ? [previous] : []), ...(certificate ? [certificate] : [])],
-      // Points as they were held against the budget; of the clock only what was concluded.
-      slice: { ...known, further, time_up, rungs },
+      // Points as they were held against the budget; of clock and money only what was concluded.
+      slice: { ...known, further, time_up, ...(spend_up && { spend_up }), rungs },
       environment: {},
     },
     async () => {
       const { points, rejected, refused, tried } = known;
       const choice = choose(points, refused);
       const cut_off = rejected.some(({ code }) => code === "Deadline");
-      const step = nextStep({ choice, points, further, time_up, cut_off, after_certify: refusal !== undefined });
+      const step = nextStep({
+        choice,
+        points,
+        further,
+        time_up,
+        spend_up,
+        cut_off,
+        after_certify: refusal !== undefined,
+      });
       return { ...step, rungs, points, rejected, refused_by_certify: refused, tried };
     },
   );
@@ -71,6 +77,7 @@ async function furtherRung(
   services: Services,
   plan: PlanRecord,
   { tried, points }: Known,
+  money: MoneyLeft,
 ): Promise<{ possible: boolean; why: string }> {
   const profile = required(payload.given_profile ?? payload.profile, "a profile", "Decide");
   const teacher = required(payload.teacher, "the teacher", "Decide");
@@ -83,5 +90,7 @@ async function furtherRung(
     rung: (payload.proposal?.rung ?? 0) + 1,
     clock_left_s: clockLeft(payload, services),
   });
+  if (proposal.candidates.length > 0 && !money.allows(proposal.estimate_s))
+    return { possible: false, why: "another rung could cost more than the money promised leaves" };
   return { possible: proposal.candidates.length > 0, why: proposal.why };
 }

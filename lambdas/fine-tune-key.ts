@@ -7,6 +7,7 @@ import { backboneSlice, taskPointer } from "./gpu-task.ts";
 import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
+import { holdPrediction } from "./spend.ts";
 
 /** The profile is not upstream: two profiles that lead to the same recipe on the same device give the same teacher. */
 export async function fineTuneKey(payload: RunPayload, services: Services): Promise<TaskPointer> {
@@ -18,5 +19,7 @@ export async function fineTuneKey(payload: RunPayload, services: Services): Prom
   const { backbone, classes, input_sizes } = plan;
   const parameters = { backbone, recipe, classes, input_sizes, device: measured.device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
-  return taskPointer(payload, plan, { step: "fine-tune", upstream: [data], slice, parameters }, services);
+  const task = await taskPointer(payload, plan, { step: "fine-tune", upstream: [data], slice, parameters }, services);
+  if (!task.done) holdPrediction(plan, measured, services);
+  return task;
 }
