@@ -11,6 +11,7 @@ import { mirrorData } from "../adapters/s3/mirror-data.ts";
 import { hashObject } from "../adapters/s3/object-facts.ts";
 import { createS3StepFiles } from "../adapters/s3/step-files.ts";
 import { createS3Store } from "../adapters/s3/store.ts";
+import { withinFunction } from "./input-fit.ts";
 import type { Metric, ProgressEvent, Services } from "./services.ts";
 
 /** Step files that an earlier call of the same function fetched are kept until this share of the disk is used. */
@@ -24,7 +25,10 @@ export interface CloudOptions {
   readonly client?: S3Client;
 }
 
-/** STORE_BUCKET and STORE_PREFIX (may be empty) say where the store lies; lambda-machine.ts names the others. */
+/**
+ * STORE_BUCKET and STORE_PREFIX (may be empty) say where the store lies, MODEL_MB_MAX how large a model the function runs;
+ * lambda-machine.ts names the others.
+ */
 export async function createCloudServices(options: CloudOptions): Promise<Services> {
   const { environment, signal, progress, metric, client = createS3Client() } = options;
   const bucket = requiredVariable(environment, "STORE_BUCKET");
@@ -32,7 +36,10 @@ export async function createCloudServices(options: CloudOptions): Promise<Servic
   const cache = await cacheFolder(join(environment.CACHE_FOLDER ?? tmpdir(), "decant-steps"));
   return {
     store: createS3Store({ client, bucket, prefix }),
-    files: createS3StepFiles({ client, bucket, prefix, cache, signal }),
+    files: withinFunction(createS3StepFiles({ client, bucket, prefix, cache, signal }), {
+      room: async () => roomOf(await statfs(cache)),
+      model_bytes_max: environment.MODEL_MB_MAX === undefined ? undefined : Number(environment.MODEL_MB_MAX) * 1e6,
+    }),
     artifacts: createS3Shelf({ client, bucket, prefix }),
     fetchData: (address, only) => mirrorData({ client, cache, signal, only }, address),
     hashObject: (address) => hashObject(client, address),
@@ -52,6 +59,10 @@ function billedAs(environment: Environment): Pick<Services, "billed"> {
   const { AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memory, AWS_REGION: region, STORAGE_MB: storage } = environment;
   if (memory === undefined || region === undefined) return {};
   return { billed: { device: `lambda-${process.arch}-${memory}-${storage ?? 512}`, region } };
+}
+
+function roomOf({ bavail, bsize }: { readonly bavail: number; readonly bsize: number }): number {
+  return bavail * bsize;
 }
 
 /** A function answers one call at a time, so nobody reads the folder while it is emptied. */

@@ -15,6 +15,8 @@ export interface FunctionSpec {
   readonly memory_mb: number;
   /** Of the function's own disk. */
   readonly storage_mb: number;
+  /** Whether it loads models into its memory. */
+  readonly runs_models?: boolean;
 }
 
 /** 1,769 MB is one vCPU: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
@@ -29,6 +31,7 @@ const SIZES: Readonly<Record<string, Pick<FunctionSpec, "memory_mb" | "storage_m
   Measure: { memory_mb: ONE_VCPU_MB, storage_mb: STORAGE_MOST_MB },
   Plan: { memory_mb: 1024, storage_mb: STORAGE_MOST_MB },
   PrepareData: { memory_mb: 2 * ONE_VCPU_MB, storage_mb: STORAGE_MOST_MB },
+  PrepareShard: { memory_mb: 2 * ONE_VCPU_MB, storage_mb: STORAGE_MOST_MB },
   Quantize: { memory_mb: ONE_VCPU_MB, storage_mb: STORAGE_MOST_MB },
   Report: { memory_mb: 1024, storage_mb: STORAGE_MOST_MB },
 };
@@ -49,5 +52,6 @@ function specOf(name: string): FunctionSpec {
     ({ suffix }) => name.endsWith(suffix) && name.slice(0, -suffix.length) in states,
   );
   const handler = target === undefined ? name : name.slice(0, -target.suffix.length);
-  return { name, handler, architecture: target?.architecture ?? "arm64", ...(SIZES[handler] ?? SMALL) };
+  const runs_models = target !== undefined; // a target is where models run
+  return { name, handler, architecture: target?.architecture ?? "arm64", runs_models, ...(SIZES[handler] ?? SMALL) };
 }

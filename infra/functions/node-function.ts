@@ -21,6 +21,17 @@ export interface NodeFunctionProps extends Omit<FunctionSpec, "name"> {
   readonly timeout?: Duration;
 }
 
+/** A session holds a model several times: its bytes, its tensors, what it was optimized to. */
+const MODEL_SHARE = 1 / 4;
+
+/** What lambdas/input-fit.ts holds inputs against. */
+function limitsOf({ storage_mb, memory_mb, runs_models }: NodeFunctionProps): Record<string, string> {
+  return {
+    STORAGE_MB: String(storage_mb),
+    ...(runs_models && { MODEL_MB_MAX: String(Math.floor(memory_mb * MODEL_SHARE)) }),
+  };
+}
+
 export class NodeFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
@@ -57,7 +68,7 @@ export class NodeFunction extends Construct {
       timeout: props.timeout ?? TIMEOUT,
       role: this.role,
       logGroup: this.logGroup,
-      environment: { ...props.environment, STORAGE_MB: String(props.storage_mb) },
+      environment: { ...props.environment, ...limitsOf(props) },
     });
   }
 }
