@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.response import StreamingBody
 from conftest import Bucket
 from hypothesis import given
 from hypothesis import strategies as st
@@ -217,6 +218,24 @@ def test_a_fault_that_stays_is_one_clear_error(bucket: Bucket, monkeypatch: pyte
     assert caught.value.code == "StoreFailed"
     assert str(bucket.address / "x") in caught.value.problems[0].message
     assert faults == [client_module._TRIES]
+
+
+class _BreaksOff:
+    """Answers half of the body once, then all of it."""
+
+    def __init__(self) -> None:
+        self.parts = [b"hel", b"hello"]
+
+    def get_object(self, **_: object) -> dict[str, Any]:
+        body = StreamingBody(io.BytesIO(self.parts.pop(0)), 5)
+        return {"Body": body, "ContentLength": 5, "ETag": "e"}
+
+
+def test_a_small_object_whose_body_breaks_off_is_read_again():
+    client = _BreaksOff()
+    found = S3Objects(client).get(S3Address("store", "x"))
+    assert found is not None and found.content == b"hello"
+    assert client.parts == []
 
 
 def test_nobody_at_the_endpoint_is_one_clear_error(monkeypatch: pytest.MonkeyPatch):

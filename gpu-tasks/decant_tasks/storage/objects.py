@@ -54,7 +54,11 @@ class S3Objects:
         def receive() -> S3Object:
             answer = self.client.get_object(Bucket=address.bucket, Key=address.key)
             with closing(answer["Body"]) as body:
-                return S3Object(body.read(limit_bytes + 1), answer["ETag"])
+                content = body.read(limit_bytes + 1)
+            # With a limit, read() takes a body that breaks off for a short one.
+            if len(content) < min(answer["ContentLength"], limit_bytes + 1):
+                raise IncompleteReadError(actual_bytes=len(content), expected_bytes=answer["ContentLength"])
+            return S3Object(content, answer["ETag"])
 
         with store_errors("read", address):
             try:

@@ -39,7 +39,7 @@ describe.skipIf(!hasS3Server)("with an S3 server", () => {
     return { prefix, store: createS3Store({ client: client(), bucket: BUCKET, prefix }) };
   };
 
-  it("lists more than one page of a thousand", async () => {
+  it("lists more than one page of a thousand", { timeout: 120_000 }, async () => {
     const { prefix, store } = open();
     const one = client();
     const names = Array.from({ length: 1003 }, (_, index) => `n/${String(index).padStart(4, "0")}`);

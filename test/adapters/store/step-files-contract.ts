@@ -57,6 +57,23 @@ export function stepFilesContract(name: string, open: () => OpenStepFiles): void
       expect(files.addressOf(POINTER).endsWith(stepFolder(POINTER))).toBe(true);
     });
 
+    it("take a finished step's file over under another name, unchanged, for every process", async () => {
+      const { files, again } = open();
+      const record = await finish(files, "abc");
+      const whole = { step: "whole", key: "k" };
+      const attempt = await files.begin(whole);
+      await attempt.adopt(record, "deep/file.bin", "taken (1).bin");
+      writeFileSync(join(attempt.folder, "own"), "own");
+      const kept = await attempt.commit();
+      expect(kept.files["taken (1).bin"]).toEqual(record.files["deep/file.bin"]);
+      expect(Object.keys(kept.files).toSorted()).toEqual(["own", "taken (1).bin"]);
+      for (const each of [files, again()]) {
+        expect(await each.find(whole)).toEqual(kept);
+        expect(readFileSync(join(await each.folderOf(whole), "taken (1).bin"), "utf8")).toBe("abc");
+      }
+      expect(await readDeep(files)).toBe("abc");
+    });
+
     it("keep the first of two attempts that finish", async () => {
       const { files, again } = open();
       const first = await finish(files, "abc");

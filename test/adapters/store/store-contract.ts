@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 import type { Store } from "../../../core/store/store.ts";
 import { compareCodePoints } from "../../../core/text/code-point-order.ts";
 
+/** A server on a busy machine needs seconds for a race; what is tested is who wins. */
+const RACE_MS_MAX = 120_000;
+
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (value: Uint8Array) => new TextDecoder().decode(value);
 
@@ -42,7 +45,9 @@ export function storeContract(
       }
     });
 
-    it("keeps one object for every path that the rules allow, and gives each back under its own name", async () => {
+    it("keeps one object for every path that the rules allow, and gives each back under its own name", {
+      timeout: RACE_MS_MAX,
+    }, async () => {
       const segment = fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9._ ()+=@-]{0,12}$/);
       const folder = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join("/"));
       await fc.assert(
@@ -98,7 +103,7 @@ export function storeContract(
       },
     );
 
-    it("lets exactly one of any number of concurrent creators win", async () => {
+    it("lets exactly one of any number of concurrent creators win", { timeout: RACE_MS_MAX }, async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(fc.string({ maxLength: 40 }), { minLength: 2, maxLength: 8 }), async (contents) => {
           const { store, again } = open();
@@ -112,7 +117,9 @@ export function storeContract(
       );
     });
 
-    it("lets exactly one of any number of concurrent replacers of one version win", async () => {
+    it("lets exactly one of any number of concurrent replacers of one version win", {
+      timeout: RACE_MS_MAX,
+    }, async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.uniqueArray(fc.string({ maxLength: 40 }), { minLength: 2, maxLength: 6 }),
@@ -131,7 +138,9 @@ export function storeContract(
       );
     });
 
-    it("loses no increment of a counter that several processes raise by read and replace", async () => {
+    it("loses no increment of a counter that several processes raise by read and replace", {
+      timeout: RACE_MS_MAX,
+    }, async () => {
       const { store, again } = open();
       await store.putIfAbsent("n", bytes("0"));
       const raise = async (mine: Store) => {
