@@ -234,7 +234,8 @@ class _BreaksOff:
 def test_a_small_object_whose_body_breaks_off_is_read_again():
     client = _BreaksOff()
     found = S3Objects(client).get(S3Address("store", "x"))
-    assert found is not None and found.content == b"hello"
+    assert found is not None
+    assert found.content == b"hello"
     assert client.parts == []
 
 
