@@ -1,7 +1,7 @@
 // RecordFailure: writes what stopped the run, and which finished steps are kept, into the run's folder.
 import { runFolder } from "../core/store/path-rules.ts";
 import type { StepPointer } from "../core/store/store.ts";
-import { messageOfCause } from "../core/workflow/cause.ts";
+import { executionError } from "../core/workflow/execution-error.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import { replaceObject } from "./replace-object.ts";
 import { failureMetrics } from "./run-metrics.ts";
@@ -18,9 +18,11 @@ export interface FailureRecord {
 const STEP_FIELDS = ["plan", "data", "profile", "teacher", "proposal", "decision", "certificate", "report"] as const;
 
 export async function recordFailure(payload: RunPayload, services: Services): Promise<FailureRecord> {
+  const { Error: name, Cause: cause } = payload.error ?? { Error: "Defect", Cause: "no cause was given" };
+  const error = executionError(name, cause);
   const failure: FailureRecord = {
-    error: payload.error?.Error ?? "Defect",
-    cause: messageOfCause(payload.error?.Cause ?? "no cause was given"),
+    error: error.code,
+    cause: error.message,
     at: new Date(services.now()).toISOString(),
     kept: await finishedSteps(payload, services),
   };

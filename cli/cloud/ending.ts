@@ -2,7 +2,7 @@
 import type { Execution } from "../../adapters/aws/executions.ts";
 import { isErrorCode } from "../../core/errors/error-code.ts";
 import { DecantError } from "../../core/errors/problem.ts";
-import { messageOfCause } from "../../core/workflow/cause.ts";
+import { executionError } from "../../core/workflow/execution-error.ts";
 import { type Ending, endingOf, SUCCEEDED } from "../exit-codes.ts";
 
 export interface CloudEnding {
@@ -18,8 +18,7 @@ export function cloudEnding({ state, error = "", cause = "" }: Execution): Cloud
 }
 
 function failureOf(state: Execution["state"], error: string, cause: string): DecantError {
-  if (isErrorCode(error)) return new DecantError(error, messageOfCause(cause));
-  if (state === "ABORTED") return new DecantError("Stopped", "The run was stopped by a user.");
+  if (state === "ABORTED" && !isErrorCode(error)) return new DecantError("Stopped", "The run was stopped by a user.");
   if (state === "TIMED_OUT") return new DecantError("ChildFailed", `The run took too long. ${cause}`.trim());
-  return new DecantError("Defect", `${error}: ${cause}`);
+  return executionError(error, cause);
 }

@@ -3,6 +3,7 @@ import { isErrorCode } from "../../core/errors/error-code.ts";
 import { DecantError } from "../../core/errors/problem.ts";
 import type { StateMachineDocument, TaskState } from "../../core/workflow/asl.ts";
 import { allStates } from "../../core/workflow/document.ts";
+import { executionError } from "../../core/workflow/execution-error.ts";
 import type { RunInput } from "../../core/workflow/payload.ts";
 import { CANDIDATE_ERRORS } from "../../core/workflow/state/candidate.ts";
 import { named } from "../../lambdas/state-error.ts";
@@ -75,9 +76,5 @@ function reasonOf(error: unknown, fatal: DecantError | undefined): DecantError {
   const cause = error instanceof Error ? (error.cause as Error | undefined) : undefined;
   const name = cause?.name ?? "Defect";
   if (fatal?.code === name) return fatal; // with each of its problems
-  const message = cause?.message ?? String(error);
-  if (isErrorCode(name)) return new DecantError(name, message, { cause: error });
-  if (name === "States.Timeout")
-    return new DecantError("ChildFailed", `A state took too long: ${message}`, { cause: error });
-  return new DecantError("Defect", `${name}: ${message}`, { cause: error });
+  return executionError(name, cause?.message ?? String(error));
 }
