@@ -9,7 +9,10 @@ import type { ComputeProps } from "../compute.ts";
 /** Steps that Python tasks write. */
 export const TASK_STEPS = ["profile", "fine-tune", "compress"] as const;
 
-export function taskRole(scope: Construct, { inbox, artifact }: Pick<ComputeProps, "inbox" | "artifact">): Role {
+export function taskRole(
+  scope: Construct,
+  { inbox, artifact, data_buckets }: Pick<ComputeProps, "inbox" | "artifact" | "data_buckets">,
+): Role {
   const role = new Role(scope, "TaskRole", {
     assumedBy: ecsTasks(scope),
     description: "GPU tasks: read finished steps and the inbox, write profile, fine-tune and compress",
@@ -18,7 +21,11 @@ export function taskRole(scope: Construct, { inbox, artifact }: Pick<ComputeProp
     new PolicyStatement({
       sid: "ReadSteps",
       actions: ["s3:GetObject"],
-      resources: [artifact.arnForObjects("steps/*"), inbox.arnForObjects("*")],
+      resources: [
+        artifact.arnForObjects("steps/*"),
+        inbox.arnForObjects("*"),
+        ...data_buckets.map((name) => `arn:${Stack.of(scope).partition}:s3:::${name}/*`),
+      ],
     }),
   );
   role.addToPolicy(
@@ -30,10 +37,11 @@ export function taskRole(scope: Construct, { inbox, artifact }: Pick<ComputeProp
   );
   role.addToPolicy(
     new PolicyStatement({
-      sid: "ListSteps", // an absent done.json is told from a forbidden one only where listing is allowed
+      // An absent done.json is told from a forbidden one only where listing is allowed, and not only under a prefix:
+      // who gets an object names no prefix, so a condition on it would not hold.
+      sid: "ListSteps",
       actions: ["s3:ListBucket"],
       resources: [artifact.bucketArn],
-      conditions: { StringLike: { "s3:prefix": ["steps/*"] } },
     }),
   );
   return role;
