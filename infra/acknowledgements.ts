@@ -2,7 +2,7 @@
 // A finding that is not here fails the synthesis.
 
 import type { CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
-import { Stack, Validations } from "aws-cdk-lib/core";
+import { type CfnElement, Stack, Validations } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { TASK_STEPS } from "./compute/roles.ts";
 import { stateFunctions } from "./functions/catalogue.ts";
@@ -85,6 +85,11 @@ export function acknowledgeFindings(stack: Stack, buckets: Buckets, data_buckets
       reason:
         "batch:DescribeJobs, the delivery of logs (logs:*LogDelivery and its policies) and xray know no resource.",
     },
+    ...[":*", "/*:*"].map((names) => ({
+      under: "Workflow/DistributedMap",
+      finding: `IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:<${machineOf(stack)}.Name>${names}]`,
+      reason: "Step Functions names the executions of a Distributed Map's items; those of this machine only.",
+    })),
     {
       under: "Triggers/DeadLetters",
       finding: "SQS3",
@@ -117,6 +122,11 @@ export function acknowledgeFindings(stack: Stack, buckets: Buckets, data_buckets
       finding: objectsFinding(inbox, "*"),
       reason: "A job may name weights anywhere in the inbox; reading only.",
     },
+    ...data_buckets.map((bucket) => ({
+      under: "Compute/TaskRole",
+      finding: `IAM5[Resource::arn:<AWS::Partition>:s3:::${bucket}/*]`,
+      reason: "A job may name weights in the buckets set apart for data; reading only.",
+    })),
     {
       under: "Network/S3PrefixList",
       finding: ANY,
@@ -142,6 +152,11 @@ export function acknowledgeFindings(stack: Stack, buckets: Buckets, data_buckets
 
 function find(stack: Stack, path: string): IConstruct | undefined {
   return path.split("/").reduce<IConstruct | undefined>((at, id) => at?.node.tryFindChild(id), stack);
+}
+
+function machineOf(stack: Stack): string {
+  const machine = find(stack, "Workflow/Machine")?.node.defaultChild;
+  return machine === undefined ? "" : stack.getLogicalId(machine as CfnElement);
 }
 
 function objectsFinding(bucket: IBucket, pattern: string): string {

@@ -30,6 +30,8 @@ export interface ComputeProps {
   readonly pull: readonly PolicyStatement[];
   readonly inbox: IBucket;
   readonly artifact: IBucket;
+  /** Buckets beside the inbox that jobs may name weights in. */
+  readonly data_buckets: readonly string[];
   readonly log_days: number;
   /** At once, in each queue: a limit on what a mistake can cost. A machine has 4 or 8. */
   readonly vcpus_max: number;

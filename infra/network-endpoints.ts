@@ -26,7 +26,10 @@ export const INTERFACE_ENDPOINTS = {
 } as const;
 
 /** Whoever runs code in a task can't carry anything into a bucket of their own, not even with their own credentials. */
-export function limitS3Endpoint(endpoint: GatewayVpcEndpoint, buckets: readonly IBucket[]): void {
+export function limitS3Endpoint(
+  endpoint: GatewayVpcEndpoint,
+  { buckets, data_buckets }: { readonly buckets: readonly IBucket[]; readonly data_buckets: readonly string[] },
+): void {
   const { partition, region } = Stack.of(endpoint);
   endpoint.addToPolicy(
     new PolicyStatement({
@@ -36,6 +39,16 @@ export function limitS3Endpoint(endpoint: GatewayVpcEndpoint, buckets: readonly 
       resources: buckets.flatMap((bucket) => [bucket.bucketArn, bucket.arnForObjects("*")]),
     }),
   );
+  if (data_buckets.length > 0) {
+    endpoint.addToPolicy(
+      new PolicyStatement({
+        sid: "DataBuckets",
+        principals: [new AnyPrincipal()],
+        actions: ["s3:GetObject"],
+        resources: data_buckets.map((name) => `arn:${partition}:s3:::${name}/*`),
+      }),
+    );
+  }
   endpoint.addToPolicy(
     new PolicyStatement({
       sid: "RegistryLayers", // https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html

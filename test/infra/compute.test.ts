@@ -15,11 +15,18 @@ function templateOf(kind: ComputeProps["kind"], network: NetworkProps["kind"] = 
   const [inbox, artifact] = [new Bucket(stack, "Inbox"), new Bucket(stack, "Artifact")] as const;
   new Compute(stack, "Compute", {
     kind,
-    network: new Network(stack, "Network", { kind: network, zones: 2, log_days: 90, buckets: [inbox, artifact] }),
+    network: new Network(stack, "Network", {
+      kind: network,
+      zones: 2,
+      log_days: 90,
+      buckets: [inbox, artifact],
+      data_buckets: [],
+    }),
     image: ContainerImage.fromRegistry("registry.example/tasks:1"),
     pull: [],
     inbox,
     artifact,
+    data_buckets: [],
     log_days: 90,
     vcpus_max: 32,
   });

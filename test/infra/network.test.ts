@@ -10,7 +10,7 @@ import { INTERFACE_ENDPOINTS } from "../../infra/network-endpoints.ts";
 function templateOf(kind: NetworkProps["kind"], zones: number): Template {
   const stack = new Stack(new App(), "Test");
   const buckets = [new Bucket(stack, "Inbox"), new Bucket(stack, "Artifact")];
-  new Network(stack, "Network", { kind, zones, log_days: 90, buckets });
+  new Network(stack, "Network", { kind, zones, log_days: 90, buckets, data_buckets: [] });
   return Template.fromStack(stack);
 }
 

@@ -5,6 +5,7 @@ A pickle (.pt, .pth, .bin) is never opened in this process: a child with a time 
 
 import importlib.util
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,6 +26,9 @@ from decant_tasks.schema import read_schema_file
 
 MAXIMUM_WEIGHTS_BYTES = 8 * 2**30
 CHILD_TIME_LIMIT_S = 120.0
+PICKLES = (".pt", ".pth", ".bin")
+# Set to "refused" where a task can reach more than its bucket: infra/compute/container.ts.
+PICKLES_SWITCH = "DECANT_PICKLED_WEIGHTS"
 Tensors = dict[str, torch.Tensor]
 
 
@@ -33,7 +37,7 @@ def load_pretrained(network: nn.Module, architecture: str, weights: Mapping[str,
     if weights["kind"] == "timm":
         tensors = _download(weights["name"])
     else:
-        path = package_file(weights) if weights["kind"] == "package" else Path(weights["path"])
+        path = package_file(weights) if weights["kind"] == "package" else _given_file(Path(weights["path"]))
         tensors = read_weights_file(path, weights["sha256"])
     return assign_weights(network, tensors, where=architecture)
 
@@ -45,6 +49,17 @@ def _download(name: str) -> Tensors:
     except Exception as error:  # timm, its hub client and the network each raise their own
         message = f"Expected timm to fetch the weights of {name}, got {type(error).__name__}: {str(error)[:300]}"
         raise TaskError("InvalidModel", f"{message} Without a network, name a file: or the auto package.") from error
+
+
+def _given_file(path: Path) -> Path:
+    """A file that the job names. A package's own is pinned by its hash and was installed with this program."""
+    if path.suffix in PICKLES and os.environ.get(PICKLES_SWITCH) == "refused":
+        message = (
+            "Expected safetensors: a pickle may hold code, and tasks of this deployment can reach the network. Save "
+            "the weights as safetensors, or deploy with network=isolated."
+        )
+        raise TaskError("InvalidModel", message, path.name)
+    return path
 
 
 def package_file(weights: Mapping[str, Any]) -> Path:
@@ -73,7 +88,7 @@ def read_weights_file(path: Path, sha256: str | None, time_limit_s: float = CHIL
         raise TaskError("InvalidModel", f"Expected weights with SHA-256 {sha256}, got {found}.", str(path))
     if path.suffix == ".safetensors":
         return read_safetensors(path)
-    if path.suffix not in (".pt", ".pth", ".bin"):
+    if path.suffix not in PICKLES:
         raise TaskError("InvalidModel", "Expected a .safetensors, .pt or .pth file.", str(path))
     with TemporaryDirectory() as folder:
         converted = Path(folder) / "weights.safetensors"
@@ -98,13 +113,25 @@ def _convert_in_child(path: Path, converted: Path, time_limit_s: float) -> None:
     command = [sys.executable, "-m", "decant_tasks.model.convert_pickle", str(path), str(converted)]
     root = Path(__file__).resolve().parents[2]
     try:
-        child = subprocess.run(command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, timeout=time_limit_s)
+        child = subprocess.run(
+            command,
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=time_limit_s,
+            env=_without_credentials(),
+        )
     except subprocess.TimeoutExpired as error:
         raise TaskError("InvalidModel", f"Reading the weights took over {time_limit_s:.0f} s.", path.name) from error
     if child.returncode != 0 or not converted.is_file():
         last = child.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {child.returncode}"]
         message = f"Expected tensors that load with weights_only=True, got: {last[0][:500]}"
         raise TaskError("InvalidModel", f"{message} Save the weights as safetensors.", path.name)
+
+
+def _without_credentials() -> dict[str, str]:
+    """What the child needs of the environment: nothing by which AWS would know this task."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ECS_"))}
 
 
 def assign_weights(network: nn.Module, tensors: Tensors, where: str) -> nn.Module:
