@@ -1,6 +1,6 @@
 // Step folders in a folder store: attempts side by side, and done.json, written last, that names the one that counts.
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { constants, copyFile, link, mkdir, open, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DecantError } from "../core/errors/problem.ts";
 import { stepFolder } from "../core/store/path-rules.ts";
@@ -59,6 +59,10 @@ async function begin(context: Context, pointer: StepPointer): Promise<StepAttemp
   const folder = attemptFolder(context.root, pointer, attempt);
   await mkdir(folder, { recursive: true });
   const discard = () => rm(folder, { recursive: true, force: true });
+  const adopt = async (from: DoneRecord, file: string, name: string) => {
+    const source = join(attemptFolder(context.root, from, from.attempt), ...file.split("/"));
+    await linkOrCopy(source, join(folder, name));
+  };
   const commit = async () => {
     const files = await hashAll(context, folder);
     const record = { step: pointer.step, key: pointer.key, attempt, files };
@@ -66,7 +70,24 @@ async function begin(context: Context, pointer: StepPointer): Promise<StepAttemp
     if (kept.attempt !== attempt) await discard();
     return kept;
   };
-  return { attempt, folder, commit: () => withStorageErrors(context.root, commit), discard };
+  return {
+    attempt,
+    folder,
+    adopt: (...file) => withStorageErrors(context.root, () => adopt(...file)),
+    commit: () => withStorageErrors(context.root, commit),
+    discard,
+  };
+}
+
+/** Files of steps never change, so one on the disk can stand in two steps; not every file system can do that. */
+async function linkOrCopy(source: string, target: string): Promise<void> {
+  try {
+    await link(source, target);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    if (!["EMLINK", "ENOSYS", "ENOTSUP", "EPERM", "EXDEV"].includes(code)) throw error;
+    await copyFile(source, target, constants.COPYFILE_EXCL);
+  }
 }
 
 /** Makes every file durable and answers its size and hash, by path relative to the attempt. */

@@ -77,7 +77,7 @@ async function timed(images: number, work: () => Promise<unknown>): Promise<Spee
 
 async function decodeAll(files: readonly string[], sizes: readonly number[]): Promise<void> {
   const decode = (path: string) => decodeImage(readFileSync(path), { sizes, resize: "cover" });
-  for await (const image of inOrder(files, 2 * CORES, decode)) if (isRefused(image)) throw new Error(image.detail);
+  for await (const image of inOrder(files, 3 * CORES, decode)) if (isRefused(image)) throw new Error(image.detail);
 }
 
 function packAll(files: readonly string[], root: string, folder: string): Promise<unknown> {
@@ -88,7 +88,8 @@ function packAll(files: readonly string[], root: string, folder: string): Promis
   });
   const plan = { classes: ["a"], resize: "cover", input_sizes: SIZES, crop_size: CROP_SIZE, left_out: [] } as const;
   const { signal } = new AbortController();
-  return packSamples({ plan, rows, root, folder, lanes: 2 * CORES, sha256, signal, progress: () => undefined });
+  const shards = [{ first: 0, count: rows.length }];
+  return packSamples({ plan, rows, shards, root, folder, lanes: 3 * CORES, sha256, signal, progress: () => undefined });
 }
 
 function pillow(folder: string, sizes: readonly number[], ...options: string[]): Speed {

@@ -1,7 +1,7 @@
 // The state machine: core/workflow's document, with each of its marks filled in.
 
 import type { EcsJobDefinition, JobQueue } from "aws-cdk-lib/aws-batch";
-import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
 import { RemovalPolicy, Stack } from "aws-cdk-lib/core";
@@ -39,6 +39,8 @@ export class Workflow extends Construct {
       retention: retention(props.log_days),
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const functionArns = arns.map(([, arn]) => arn);
+    const role = roleOf(this, functionArns, props);
     this.stateMachine = new StateMachine(this, "Machine", {
       stateMachineType: StateMachineType.STANDARD,
       comment: WORKFLOW.Comment ?? "",
@@ -48,16 +50,33 @@ export class Workflow extends Construct {
         TaskQueueArn: props.queue.jobQueueArn,
         TaskDefinitionArn: props.definition.jobDefinitionArn,
       },
-      role: roleOf(
-        this,
-        arns.map(([, arn]) => arn),
-        props,
-      ),
+      role,
       // Inputs are pointers into the store, so the log holds nobody's data.
       logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: true },
       tracingEnabled: true,
     });
+    allowDistributedMap(this, this.stateMachine, role);
   }
+}
+
+/**
+ * A Distributed Map starts each item as an execution of its own machine. A policy apart from the role's own, which the
+ * machine waits for: it names the machine.
+ */
+function allowDistributedMap(scope: Construct, { stateMachineArn, stateMachineName }: StateMachine, role: Role): void {
+  const { partition, region, account } = Stack.of(scope);
+  const executions = `arn:${partition}:states:${region}:${account}:execution:${stateMachineName}`;
+  new Policy(scope, "DistributedMap", {
+    roles: [role],
+    statements: [
+      new PolicyStatement({ sid: "StartShards", actions: ["states:StartExecution"], resources: [stateMachineArn] }),
+      new PolicyStatement({
+        sid: "FollowShards",
+        actions: ["states:DescribeExecution", "states:StopExecution"],
+        resources: [":*", "/*:*"].map((names) => `${executions}${names}`),
+      }),
+    ],
+  });
 }
 
 function functionsOf(scope: Construct, props: WorkflowProps): Readonly<Record<string, NodeFunction>> {

@@ -3,9 +3,11 @@ import { certify } from "./certify.ts";
 import { compressKey } from "./compress-key.ts";
 import { decide } from "./decide.ts";
 import { fineTuneKey } from "./fine-tune-key.ts";
+import { listShards } from "./list-shards.ts";
 import { measure } from "./measure.ts";
 import { plan } from "./plan.ts";
 import { prepareData } from "./prepare-data.ts";
+import { prepareShard } from "./prepare-shard.ts";
 import { profileKey } from "./profile-key.ts";
 import { propose } from "./propose.ts";
 import { publish } from "./publish.ts";
@@ -26,9 +28,11 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Decide: decide,
   FineTuneFailed: taskFailed,
   FineTuneKey: fineTuneKey,
+  ListShards: listShards,
   Measure: measure,
   Plan: plan,
   PrepareData: prepareData,
+  PrepareShard: prepareShard,
   ProfileFailed: taskFailed,
   ProfileKey: profileKey,
   Propose: propose,

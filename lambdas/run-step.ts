@@ -1,13 +1,14 @@
 // One step, run at most once: look for its done.json; else do the work in a fresh attempt, write output.json, commit.
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { storageError } from "../adapters/storage-error.ts";
 import { OWN_MACHINE } from "../core/budget/billed-device.ts";
 import { type StepUsage, USAGE_FILE } from "../core/budget/usage.ts";
 import { DecantError } from "../core/errors/problem.ts";
 import { canonicalJson } from "../core/store/canonical-json.ts";
+import { stepFolder } from "../core/store/path-rules.ts";
 import { stepKey } from "../core/store/step-key.ts";
-import type { StepPointer } from "../core/store/store.ts";
+import type { DoneRecord, StepAttempt, StepPointer } from "../core/store/store.ts";
 import { STEP_VERSIONS, type StepName } from "../core/workflow/steps.ts";
 import type { Services } from "./services.ts";
 
@@ -30,14 +31,14 @@ export function pointerOf(services: Pick<Services, "sha256">, request: StepReque
 export async function runStep<T>(
   services: Services,
   request: StepRequest,
-  work: (folder: string) => Promise<T>,
+  work: (folder: string, attempt: StepAttempt) => Promise<T>,
 ): Promise<{ pointer: StepPointer; output: T }> {
   const pointer = pointerOf(services, request);
   if (await services.files.find(pointer)) return { pointer, output: await readOutput<T>(services, pointer) };
   const began_ms = services.now();
   const attempt = await services.files.begin(pointer);
   try {
-    const result = await work(attempt.folder);
+    const result = await work(attempt.folder, attempt);
     services.signal.throwIfAborted();
     await writeFile(join(attempt.folder, "output.json"), `${canonicalJson(result)}\n`);
     await writeFile(join(attempt.folder, USAGE_FILE), `${canonicalJson(usageSince(began_ms, services))}\n`);
@@ -55,11 +56,15 @@ function usageSince(began_ms: number, { now, billed }: Services): StepUsage {
   return { device: billed?.device ?? OWN_MACHINE, seconds: Math.max(0, finished_ms - began_ms) / 1000, finished_ms };
 }
 
-/** output.json of a finished step. */
+/** output.json of a finished step; its other files stay where they are, which in a bucket may be many. */
 export async function readOutput<T>(services: Services, pointer: StepPointer): Promise<T> {
-  const folder = await services.files.folderOf(pointer);
+  const record = await services.files.find(pointer);
+  if (record === undefined) {
+    await services.files.folderOf(pointer); // throws, saying why
+    throw new DecantError("StoreFailed", `Expected step ${pointer.step} ${pointer.key} to be finished.`);
+  }
   try {
-    return JSON.parse(await readFile(join(folder, "output.json"), "utf8")) as T;
+    return JSON.parse(await readSmallFile(services, record, "output.json")) as T;
   } catch (cause) {
     throw new DecantError(
       "StoreFailed",
@@ -67,4 +72,15 @@ export async function readOutput<T>(services: Services, pointer: StepPointer): P
       { cause },
     );
   }
+}
+
+/** Text of one file of a finished step, read as an object of the store. */
+export async function readSmallFile(
+  services: Pick<Services, "store">,
+  record: DoneRecord,
+  name: string,
+): Promise<string> {
+  const object = await services.store.get(`${stepFolder(record)}/${record.attempt}/${name}`);
+  if (object) return new TextDecoder().decode(object.bytes);
+  throw new DecantError("StoreFailed", `Expected ${name} in step ${record.step} ${record.key}, but it is gone.`);
 }

@@ -92,7 +92,7 @@ function executionInput(run: string, { job, origin }: AcceptedRun): RunInput {
       "Defect",
       `Expected an accepted job to name a device of the cloud, got ${job.target.device}.`,
     );
-  return { run, map_concurrency: MAP_CONCURRENCY, deadline_ms, target_function };
+  return { run, map_concurrency: MAP_CONCURRENCY, deadline_ms, target_function, distributed: true };
 }
 
 function json(value: unknown): Uint8Array {

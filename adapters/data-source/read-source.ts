@@ -28,8 +28,8 @@ export interface LocalData {
   readonly named_file?: string;
 }
 
-/** Brings the data at an s3:// address to this machine. */
-export type FetchData = (address: string) => Promise<LocalData>;
+/** Brings the data at an s3:// address to this machine. @param only paths below it; absent: all of them */
+export type FetchData = (address: string, only?: ReadonlySet<string>) => Promise<LocalData>;
 
 export interface SourceRequest {
   readonly source: string;

@@ -5,10 +5,18 @@ import { sourceAddress } from "../../core/data-source/source-address.ts";
 import { DecantError } from "../../core/errors/problem.ts";
 import type { FetchData } from "../data-source/read-source.ts";
 
-/** Absolute, links resolved. `source` is relative to the job's folder; in a bucket, it is brought here first. */
-export async function dataRoot(jobFolder: string, source: string, fetchData?: FetchData): Promise<string> {
+/**
+ * Absolute, links resolved. `source` is relative to the job's folder; in a bucket, it is brought here first.
+ * @param only paths of files that are needed; absent: all
+ */
+export async function dataRoot(
+  jobFolder: string,
+  source: string,
+  fetchData?: FetchData,
+  only?: ReadonlySet<string>,
+): Promise<string> {
   const address = sourceAddress(jobFolder, source);
-  if (address !== undefined && fetchData) return (await fetchData(address)).root;
+  if (address !== undefined && fetchData) return (await fetchData(address, only)).root;
   const path = resolve(jobFolder, source);
   try {
     const real = await realpath(path);

@@ -1,5 +1,6 @@
 // Decodes every sample of a manifest once and writes the packed arrays, in manifest order and in constant memory.
 import { DecantError, type Problem } from "../../core/errors/problem.ts";
+import type { ShardRange } from "../../core/prepared-data/shard-ranges.ts";
 import type { LeftOut, ManifestRow, PlanRecord, Split } from "../../core/workflow/records/plan.ts";
 import type { PreparedData } from "../../core/workflow/records/prepared-data.ts";
 import { isRefused } from "../image-decoder/decode-image.ts";
@@ -13,6 +14,8 @@ export type PackPlan = Pick<PlanRecord, "classes" | "resize" | "input_sizes" | "
 export interface PackRequest {
   readonly plan: PackPlan;
   readonly rows: readonly ManifestRow[];
+  /** Ranges of the rows; each begins new files. */
+  readonly shards: readonly ShardRange[];
   /** Absolute folder that the rows' paths are relative to. */
   readonly root: string;
   /** Empty folder that the files are written into. */
@@ -24,7 +27,13 @@ export interface PackRequest {
   readonly progress: (done: number) => void;
 }
 
-const SPLITS: readonly Split[] = ["train", "validation", "test"];
+export const SPLITS: readonly Split[] = ["train", "validation", "test"];
+
+/** As data.json names it. */
+export const DECODER: PreparedData["decoder"] = {
+  name: "sharp",
+  version: `${DECODER_VERSIONS.sharp} (libvips ${DECODER_VERSIONS.libvips})`,
+};
 
 /** Throws InvalidData naming every file that changed since it was planned with, and Stopped on abort. */
 export async function packSamples(request: PackRequest): Promise<PreparedData> {
@@ -50,7 +59,7 @@ export async function packSamples(request: PackRequest): Promise<PreparedData> {
       splits: { train: train.split, validation: validation.split, test: test.split },
       crops: train.crops,
       left_out: [...plan.left_out, ...leftOut],
-      decoder: { name: "sharp", version: `${DECODER_VERSIONS.sharp} (libvips ${DECODER_VERSIONS.libvips})` },
+      decoder: DECODER,
     };
   } catch (error) {
     await Promise.all(SPLITS.map((split) => files[split].abandon()));
@@ -62,6 +71,7 @@ async function packRows(request: PackRequest, files: Readonly<Record<Split, Spli
   const { plan, rows, root, sha256, signal } = request;
   const leftOut: LeftOut[] = [];
   const changed: Problem[] = [];
+  const starts = new Set(request.shards.map(({ first }) => first));
   let done = 0;
   const read = (row: ManifestRow): Promise<ReadSample> => {
     const sizes = row.split === "train" ? [...plan.input_sizes, plan.crop_size] : plan.input_sizes;
@@ -69,6 +79,7 @@ async function packRows(request: PackRequest, files: Readonly<Record<Split, Spli
   };
   for await (const sample of inOrder(rows, request.lanes, read)) {
     if (signal.aborted) throw stopped(signal);
+    if (starts.has(done)) await Promise.all(SPLITS.map((split) => files[split].cut()));
     if ("changed" in sample) changed.push(sample.changed);
     else if (isRefused(sample.image)) leftOut.push({ path: sample.row.path, ...sample.image });
     else if (changed.length === 0) await files[sample.row.split].append(sample.row, sample.image.pixels);

@@ -9,7 +9,8 @@ export interface ShardSeries {
   /** Names of the files so far, in order. */
   readonly names: readonly string[];
   append(row: Uint8Array): Promise<void>;
-  finish(): Promise<void>;
+  /** Closes the file that is being written: the next row begins a new one. */
+  cut(): Promise<void>;
   abandon(): Promise<void>;
 }
 
@@ -18,29 +19,33 @@ export function shardSeries(folder: string, name: string, size: number, samplesM
   const names: string[] = [];
   let writer: NpyWriter | undefined;
   let rows = 0;
+  const cut = async () => {
+    const full = writer;
+    writer = undefined;
+    rows = 0;
+    await full?.finish();
+  };
   return {
     names,
     async append(row) {
-      if (rows === samplesMax) {
-        await writer?.finish();
-        writer = undefined;
-      }
+      if (rows === samplesMax) await cut();
       if (writer === undefined) {
-        const file = `${name}-${names.length}.npy`;
+        const file = fileName(name, names.length);
         writer = await createNpy(join(folder, file), "uint8", [size, size, 3]);
         names.push(file);
-        rows = 0;
       }
       await writer.append(row);
       rows += 1;
     },
-    async finish() {
-      await writer?.finish();
-    },
+    cut,
     async abandon() {
       await writer?.abandon();
     },
   };
+}
+
+export function fileName(name: string, number: number): string {
+  return `${name}-${number}.npy`;
 }
 
 /** Samples of a square size that a shard holds: 4096, fewer where they would be more than 256 MB, at least one. */

@@ -22,6 +22,8 @@ export interface MirrorOptions {
   /** A folder of this machine for copies; it may be emptied when nothing works in it. */
   readonly cache: string;
   readonly limits?: FolderLimits;
+  /** Paths below the address; absent: all of them. */
+  readonly only?: ReadonlySet<string> | undefined;
   readonly signal?: AbortSignal;
   readonly progress?: (done: number, total: number) => void;
 }
@@ -33,10 +35,15 @@ export async function mirrorData(options: MirrorOptions, address: string): Promi
   const root = join(options.cache, "data", listing.bucket, name);
   return withStorageErrors(root, async () => {
     await mkdir(root, { recursive: true });
-    await removeOthers(root, listing);
-    await fetchStale(options, root, listing);
+    if (options.only === undefined) await removeOthers(root, listing);
+    await fetchStale(options, root, wanted(listing, options.only));
     return { root: await realpath(root), ...(listing.named_file !== undefined && { named_file: listing.named_file }) };
   });
+}
+
+function wanted(listing: DataListing, only: ReadonlySet<string> | undefined): DataListing {
+  if (only === undefined) return listing;
+  return { ...listing, objects: listing.objects.filter(({ path }) => only.has(path)) };
 }
 
 /** What is no longer in the bucket. Before the copying, since a file may have become a folder. */

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { S3Client } from "@aws-sdk/client-s3";
+import { CopyObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { DecantError } from "../../core/errors/problem.ts";
 import { stepFolder } from "../../core/store/path-rules.ts";
 import type { DoneRecord, StepAttempt, StepFiles, StepPointer, Store } from "../../core/store/store.ts";
@@ -15,6 +15,7 @@ import { formatS3Address, keyOf, keyUnder, type S3Address } from "./address.ts";
 import { fetchFolder, holdsFiles } from "./fetch-folder.ts";
 import { inLanes } from "./lanes.ts";
 import { isObject } from "./object-facts.ts";
+import { request } from "./request.ts";
 import { createS3Store } from "./store.ts";
 import { uploadFile } from "./upload-file.ts";
 
@@ -110,14 +111,32 @@ async function begin(context: Context, pointer: StepPointer): Promise<StepAttemp
   const folder = fileOf(context.cache, `${stepFolder(pointer)}/${attempt}`);
   await mkdir(folder, { recursive: true });
   const discard = () => rm(folder, { recursive: true, force: true });
+  const prefix = attemptKey(context, pointer, attempt);
+  const adopted: Record<string, { readonly size_bytes: number; readonly sha256: string }> = {};
+  const adopt = async (from: DoneRecord, file: string, name: string) => {
+    const facts = from.files[file];
+    if (facts === undefined) throw new Error(`Expected ${file} among the files of ${from.step} ${from.key}`);
+    const source = keyUnder(attemptKey(context, from, from.attempt), file);
+    await copyObject(context, source, keyUnder(prefix, name));
+    adopted[name] = facts;
+  };
   const commit = async () => {
-    const files = await uploadAll(context, folder, attemptKey(context, pointer, attempt));
+    const files = { ...adopted, ...(await uploadAll(context, folder, prefix)) };
     const record = { step: pointer.step, key: pointer.key, attempt, files };
     const kept = await keepRecord(context.store, pointer, record, (other) => isWhole(context, pointer, other));
     if (kept.attempt !== attempt) await discard();
     return kept;
   };
-  return { attempt, folder, commit: () => withStorageErrors(context.cache, commit), discard };
+  return { attempt, folder, adopt, commit: () => withStorageErrors(context.cache, commit), discard };
+}
+
+/** Inside the bucket, with its metadata. In one request, so up to 5 GB. */
+async function copyObject({ client, bucket, signal }: Context, source: string, key: string): Promise<void> {
+  const CopySource = encodeURIComponent(`${bucket}/${source}`).replaceAll("%2F", "/");
+  const command = new CopyObjectCommand({ Bucket: bucket, Key: key, CopySource, ChecksumAlgorithm: "SHA256" });
+  await request({ bucket, action: `write ${key}` }, () => client.send(command, signal && { abortSignal: signal }), {
+    signal,
+  });
 }
 
 /** Uploads every file; answers its size and hash, by path relative to the attempt. */

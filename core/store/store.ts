@@ -47,6 +47,11 @@ export interface StepFiles {
 export interface StepAttempt {
   readonly attempt: string;
   readonly folder: string;
+  /**
+   * Takes a file of a finished step over under a name of this attempt, without its bytes passing through this machine
+   * where the store can: a hard link in a folder, a copy inside a bucket. It need not lie in `folder`.
+   */
+  adopt(from: DoneRecord, file: string, name: string): Promise<void>;
   commit(): Promise<DoneRecord>;
   discard(): Promise<void>;
 }

@@ -57,12 +57,19 @@ export interface MapState {
   readonly Comment: string;
   readonly ItemsPath: string;
   readonly ItemSelector: Readonly<Record<string, string>>;
-  readonly MaxConcurrencyPath: string;
-  readonly ItemProcessor: StateMachineDocument & { readonly ProcessorConfig: { readonly Mode: "INLINE" } };
-  readonly ResultPath: string;
+  readonly MaxConcurrency?: number;
+  readonly MaxConcurrencyPath?: string;
+  readonly ItemProcessor: StateMachineDocument & { readonly ProcessorConfig: ProcessorConfig };
+  /** null: the results are dropped and the input goes on. */
+  readonly ResultPath: string | null;
   readonly Catch: readonly Catcher[];
   readonly Next: string;
 }
+
+/** Distributed: each item is an execution of its own, with a history of its own. */
+export type ProcessorConfig =
+  | { readonly Mode: "INLINE" }
+  | { readonly Mode: "DISTRIBUTED"; readonly ExecutionType: "STANDARD" };
 
 export interface SucceedState {
   readonly Type: "Succeed";

@@ -3,6 +3,7 @@
 export const STEP_VERSIONS = {
   plan: 1,
   "prepare-data": 2,
+  "prepare-shard": 1,
   profile: 1,
   "fine-tune": 1,
   propose: 1,

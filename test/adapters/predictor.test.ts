@@ -43,6 +43,7 @@ describe.each(["cover", "contain", "stretch"] as const)("%s", (resize: Resize) =
     const data = await packSamples({
       plan: { classes: COLOURS, resize, input_sizes: [64, SIZE, 32], crop_size: 72, left_out: [] },
       rows,
+      shards: [{ first: 0, count: rows.length }],
       root: join(folder, "data"),
       folder: packed,
       lanes: 2,

@@ -106,7 +106,7 @@ describe("permissions", () => {
     const readers = allowed
       .filter(({ Sid }) => Sid === "ReadData")
       .map(({ id }) => id.replace(/RoleDefaultPolicy.*/, ""));
-    expect(readers.sort()).toEqual(["WorkflowPlan", "WorkflowPrepareData", "WorkflowReport"]);
+    expect(readers.sort()).toEqual(["WorkflowPlan", "WorkflowPrepareData", "WorkflowPrepareShard", "WorkflowReport"]);
     expect(
       allowed
         .filter(({ Sid }) => Sid === "ReadData")
@@ -115,11 +115,12 @@ describe("permissions", () => {
     ).toContain("images/*");
   });
 
-  it("to start runs are the starter's and the sweeper's, of one state machine", () => {
+  it("to start executions are the starter's, the sweeper's and the Distributed Map's, of one state machine", () => {
     const starters = allowed.filter((statement) => actionsOf(statement).includes("states:StartExecution"));
     expect(starters.map(({ id }) => id.replace(/RoleDefaultPolicy.*/, "")).sort()).toEqual([
       "TriggersStartRun",
       "TriggersSweep",
+      expect.stringMatching(/^WorkflowDistributedMap/),
     ]);
     for (const statement of starters)
       expect(resourcesOf(statement)).toEqual([expect.stringMatching(/WorkflowMachine/)]);

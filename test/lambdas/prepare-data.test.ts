@@ -2,13 +2,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openSplit } from "../../adapters/packed-arrays.ts";
+import { USAGE_FILE } from "../../core/budget/usage.ts";
 import { DecantError } from "../../core/errors/problem.ts";
+import type { ShardLimits } from "../../core/prepared-data/shard-ranges.ts";
 import type { StepPointer } from "../../core/store/store.ts";
 import type { ManifestRow, PlanRecord, Split } from "../../core/workflow/records/plan.ts";
 import type { PreparedData } from "../../core/workflow/records/prepared-data.ts";
+import { listShards, SHARDS_MAX } from "../../lambdas/list-shards.ts";
 import { prepareData } from "../../lambdas/prepare-data.ts";
+import { prepareShard } from "../../lambdas/prepare-shard.ts";
 import { readOutput } from "../../lambdas/run-step.ts";
 import type { ProgressEvent, Services } from "../../lambdas/services.ts";
 import { draw } from "../adapters/image-decoder/sample-images.ts";
@@ -64,11 +68,16 @@ async function layPlan(rows: readonly ManifestRow[], changes: Partial<PlanRecord
   return layStep(services, "plan", plan, { "manifest.jsonl": lines });
 }
 
-async function run(plan: StepPointer, jobFolder = join(folder, "job"), source = "./data"): Promise<StepPointer> {
+async function openRun(jobFolder = join(folder, "job"), source = "./data"): Promise<string> {
   const job = { name: "test", data: { source } };
   const bytes = new TextEncoder().encode(JSON.stringify({ job, folder: jobFolder }));
   const name = services.sha256(bytes).slice(0, 12);
   await services.store.putIfAbsent(`runs/${name}/job.json`, bytes);
+  return name;
+}
+
+async function run(plan: StepPointer, jobFolder = join(folder, "job"), source = "./data"): Promise<StepPointer> {
+  const name = await openRun(jobFolder, source);
   return prepareData({ run: name, map_concurrency: 1, deadline_ms: null, plan }, services);
 }
 
@@ -92,6 +101,7 @@ test("packs every split at every size, carries left-out files over and reports p
     "output.json",
     ...["24-0.npy", "32-0.npy", "labels.npy", "samples.jsonl"].map((name) => `test-${name}`),
     ...["24-0.npy", "32-0.npy", "crops-0.npy", "labels.npy", "samples.jsonl"].map((name) => `train-${name}`),
+    USAGE_FILE,
     ...["24-0.npy", "32-0.npy", "labels.npy", "samples.jsonl"].map((name) => `validation-${name}`),
   ]);
   expect(events.at(-1)).toEqual({ step: "prepare-data", done: 20, total: 20 });
@@ -159,6 +169,79 @@ test("refuses a file that changed since it was planned with", async () => {
 test("says where the data was expected when it is gone", async () => {
   const plan = await layPlan(await makeRows());
   await expect(run(plan, join(folder, "job"), "./elsewhere")).rejects.toThrow(/elsewhere can't be read/);
+});
+
+describe("data of several shards", () => {
+  const LIMITS: ShardLimits = { samples: 7, size_bytes: 1e9 };
+
+  /** Every file of the finished step. */
+  async function filesOf(pointer: StepPointer): Promise<ReadonlyMap<string, string>> {
+    const step = await services.files.folderOf(pointer);
+    const names = readdirSync(step).filter((name) => name !== USAGE_FILE);
+    return new Map(names.toSorted().map((name) => [name, readFileSync(join(step, name)).toString("latin1")]));
+  }
+
+  async function join3(plan: StepPointer, packed: readonly number[]): Promise<StepPointer> {
+    const sharding = await listShards({ plan }, services, LIMITS);
+    expect(sharding).toMatchObject({ sharded: true, shards: [{ first: 0 }, { first: 7 }, { first: 14, count: 6 }] });
+    const name = await openRun();
+    for (const at of packed) await prepareShard({ run: name, plan, shard: sharding.shards[at]! }, services);
+    return prepareData({ run: name, map_concurrency: 1, deadline_ms: null, plan, sharding }, services, LIMITS);
+  }
+
+  test("is the same step, to the last byte, joined from shards or packed in one piece", async () => {
+    const plan = await layPlan(spoil(await makeRows(), "03.png"));
+    const inOnePiece = services;
+    const run = { run: await openRun(), map_concurrency: 1, deadline_ms: null, plan };
+    const whole = await prepareData(run, inOnePiece, LIMITS);
+    const wanted = await filesOf(whole);
+    expect(wanted.has("train-crops-1.npy")).toBe(true);
+    for (const [at, packed] of [[0, 1, 2], [1], []].entries()) {
+      services = { ...folderServices(join(folder, `other-${at}`)), progress: () => undefined };
+      const samePlan = await layPlan(spoil(await makeRows(), "03.png"));
+      const joined = await join3(samePlan, packed);
+      expect(joined).toEqual(whole);
+      expect(await filesOf(joined)).toEqual(wanted);
+    }
+  });
+
+  test("is packed shard by shard only once", async () => {
+    const plan = await layPlan(await makeRows());
+    const first = await join3(plan, [2, 0, 1]);
+    events.length = 0;
+    expect(await join3(plan, [0, 1, 2])).toEqual(first);
+    expect(events).toEqual([]);
+  });
+
+  test("tells of every file that changed, of whichever shard", async () => {
+    const rows = await makeRows();
+    const plan = await layPlan(rows);
+    spoil(rows, "01.png");
+    spoil(rows, "15.png");
+    const error = await join3(plan, []).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "InvalidData", problems: [{ where: "01.png" }, { where: "15.png" }] });
+  });
+
+  test("is not sharded below the limits", async () => {
+    const plan = await layPlan(await makeRows());
+    expect(await listShards({ plan }, services)).toEqual({ sharded: false, shards: [{ first: 0, count: 20 }] });
+  });
+
+  test("is refused where there would be too many shards", async () => {
+    const plan = await layPlan(await makeRows());
+    const limits = { samples: 1, size_bytes: 1 };
+    expect((await listShards({ plan }, services, limits)).shards).toHaveLength(20);
+    const many = Array.from({ length: SHARDS_MAX + 1 }, (_, at) => ({
+      path: `${at}.png`,
+      sha256: "0".repeat(64),
+      size_bytes: 1,
+      label: 0,
+      split: "train" as const,
+    }));
+    await expect(listShards({ plan: await layPlan(many) }, services, limits)).rejects.toMatchObject({
+      code: "InvalidData",
+    });
+  });
 });
 
 test("stops without a finished step", async () => {

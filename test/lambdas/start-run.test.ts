@@ -30,6 +30,7 @@ describe("the starter", () => {
       run,
       map_concurrency: 4,
       target_function: 1,
+      distributed: true,
       deadline_ms: origin!.accepted_ms + 3_600_000,
     });
   });

@@ -9,6 +9,7 @@ import { openNpy } from "../../../adapters/npy.ts";
 import { openSplit } from "../../../adapters/packed-arrays.ts";
 import { type PackRequest, packSamples } from "../../../adapters/prepared-data/pack.ts";
 import { DecantError } from "../../../core/errors/problem.ts";
+import { shardRanges } from "../../../core/prepared-data/shard-ranges.ts";
 import type { ManifestRow, Split } from "../../../core/workflow/records/plan.ts";
 import { encodeAll } from "../image-decoder/sample-images.ts";
 
@@ -47,6 +48,7 @@ function request(rows: readonly ManifestRow[], out: string, changes: Partial<Pac
   return {
     plan: { classes: ["a", "b"], resize: "cover", input_sizes: SIZES, crop_size: 56, left_out: [] },
     rows,
+    shards: shardRanges(rows),
     root: join(folder, "data"),
     folder: join(folder, out),
     lanes: 3,
@@ -56,6 +58,16 @@ function request(rows: readonly ManifestRow[], out: string, changes: Partial<Pac
     ...changes,
   };
 }
+
+test("begins new files at each shard's first row", async () => {
+  const rows = (await dataSet()).slice(0, 20);
+  const shards = shardRanges(rows, { samples: 8, size_bytes: 1e9 });
+  const data = await packSamples(request(rows, "out", { shards }));
+  expect(data.crops).toEqual(["train-crops-0.npy", "train-crops-1.npy", "train-crops-2.npy"]);
+  const arrays = data.splits.train.arrays["32"]!.map((name) => openNpy(join(folder, "out", name)));
+  expect(arrays.map(({ header }) => header.shape[0])).toEqual([8, 8, 4]);
+  for (const array of arrays) array.close();
+});
 
 test("packs every good sample in manifest order, equal to what the decoder gives for the raw file", async () => {
   const rows = await dataSet();

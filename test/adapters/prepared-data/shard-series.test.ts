@@ -18,7 +18,7 @@ test("seven samples at three a shard are files of three, three and one", async (
   try {
     const series = shardSeries(folder, "test-2", 2, 3);
     for (let at = 0; at < 7; at += 1) await series.append(new Uint8Array(12).fill(at));
-    await series.finish();
+    await series.cut();
     expect(series.names).toEqual(["test-2-0.npy", "test-2-1.npy", "test-2-2.npy"]);
     const shards = series.names.map((name) => openNpy(join(folder, name)));
     expect(shards.map((shard) => shard.header.shape[0])).toEqual([3, 3, 1]);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { interpret } from "../../../cli/laptop/interpret.ts";
 import { DecantError, type ErrorCode } from "../../../core/errors/problem.ts";
 import { WORKFLOW } from "../../../core/workflow/document.ts";
+import type { RunInput } from "../../../core/workflow/payload.ts";
 
 type Answers = Readonly<Record<string, (payload: never, call: number) => unknown>>;
 
@@ -38,7 +39,9 @@ function fail(code: ErrorCode): never {
   throw new DecantError(code, `made to fail: ${code}`);
 }
 
-async function play(changes: Answers = {}, signal = new AbortController().signal) {
+const INPUT: RunInput = { run: "r", map_concurrency: 1, deadline_ms: null, target_function: 0 };
+
+async function play(changes: Answers = {}, signal = new AbortController().signal, input = INPUT) {
   const states: string[] = [];
   const payloads = new Map<string, unknown[]>();
   const answers = { ...HAPPY, ...changes };
@@ -48,7 +51,6 @@ async function play(changes: Answers = {}, signal = new AbortController().signal
     payloads.set(state, calls);
     return answers[state]?.(payload as never, calls.length) ?? {};
   };
-  const input = { run: "r", map_concurrency: 1, deadline_ms: null, target_function: 0 as const };
   const error = await interpret({ document: WORKFLOW, input, lambda: run, task: run, signal }).then(
     () => undefined,
     (thrown: DecantError) => thrown,
@@ -64,6 +66,21 @@ describe("the workflow", () => {
     const { states, error } = await play();
     expect(error).toBeUndefined();
     expect(states).toEqual([...TO_TEACHER, ...RUNG, "Certify", "Report", "Publish"]);
+  });
+
+  it("packs shards one by one, then joins, where a Distributed Map can run and there are several", async () => {
+    const shards = [0, 1, 2].map((at) => ({ first: 10 * at, count: 10 }));
+    const input = { ...INPUT, distributed: true as const };
+    const several = { ListShards: () => ({ sharded: true, shards }) };
+    const { states, payloads } = await play(several, undefined, input);
+    const shard = "PrepareShard";
+    expect(states.slice(0, 6)).toEqual(["Plan", "ListShards", shard, shard, shard, "PrepareData"]);
+    expect(payloads.get("PrepareShard")).toEqual(
+      shards.map((each) => ({ run: "r", plan: pointer("plan"), shard: each })),
+    );
+    expect(payloads.get("PrepareData")?.[0]).toMatchObject({ plan: pointer("plan"), sharding: { sharded: true } });
+    const one = { ListShards: () => ({ sharded: false, shards: [] }) };
+    expect((await play(one, undefined, input)).states.slice(0, 3)).toEqual(["Plan", "ListShards", "PrepareData"]);
   });
 
   it("starts no GPU task whose output is there already", async () => {
