@@ -1,6 +1,7 @@
 // Sets up whatever is missing (npm packages, the Python environment), then goes on with the project's own Node.
 // Plain JavaScript over Node's own modules: it runs before anything is installed, on Node 20 or newer.
-// Usage: node bin/bootstrap.mjs [--dev] SCRIPT [ARGUMENT ...]
+// Usage: node bin/bootstrap.mjs [--dev | --deploy] SCRIPT [ARGUMENT ...]
+// --dev: with what tests need; --deploy: with what deploying needs, which is no Python.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -21,12 +22,12 @@ export function runScript(node, script, args) {
 }
 
 async function main(args) {
-  const dev = args[0] === "--dev";
-  const [script, ...rest] = dev ? args.slice(1) : args;
+  const [dev, deploy] = ["--dev", "--deploy"].map((flag) => args[0] === flag);
+  const [script, ...rest] = dev || deploy ? args.slice(1) : args;
   if (script === undefined) throw new SetupError("Expected the script to run, got nothing.");
   await ensurePackages();
-  if (dev) await ensureNativeParts();
-  await ensurePython({ dev });
+  if (dev || deploy) await ensureNativeParts();
+  if (!deploy) await ensurePython({ dev });
   return runScript(projectNode(), script, rest);
 }
 

@@ -7,6 +7,7 @@ import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from "aws-cd
 import { RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { WORKFLOW } from "../core/workflow/document.ts";
+import { TIMEOUT_RUN_SECONDS } from "../core/workflow/timeouts.ts";
 import { stateFunctions } from "./functions/catalogue.ts";
 import { NodeFunction } from "./functions/node-function.ts";
 import type { Packed } from "./functions/pack.ts";
@@ -44,7 +45,7 @@ export class Workflow extends Construct {
     this.stateMachine = new StateMachine(this, "Machine", {
       stateMachineType: StateMachineType.STANDARD,
       comment: WORKFLOW.Comment ?? "",
-      definitionBody: DefinitionBody.fromString(JSON.stringify(WORKFLOW)),
+      definitionBody: DefinitionBody.fromString(JSON.stringify({ ...WORKFLOW, TimeoutSeconds: TIMEOUT_RUN_SECONDS })),
       definitionSubstitutions: {
         ...Object.fromEntries(arns.map(([name, arn]) => [`${name}FunctionArn`, arn])),
         TaskQueueArn: props.queue.jobQueueArn,
