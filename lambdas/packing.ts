@@ -58,12 +58,10 @@ export async function packInto(folder: string, services: Services, packing: Pack
 
 const PROGRESS_EVERY = 50;
 
-/** Packs one shard as a step of its own, at most once. Only what the shard's bytes depend on is in its key. */
-export async function packShard(services: Services, packing: Omit<Packing, "part" | "step" | "shards">) {
-  const { plan, rows } = packing;
-  const shard: PlanRecord = { ...plan, left_out: [] };
-  const request = {
-    step: "prepare-shard" as const,
+/** The step that packs one shard. Only what its bytes depend on is in its key. */
+export function shardRequest(services: Services, { plan, rows }: Planned): StepRequest {
+  return {
+    step: "prepare-shard",
     upstream: [],
     slice: {
       classes: plan.classes,
@@ -74,8 +72,13 @@ export async function packShard(services: Services, packing: Omit<Packing, "part
     },
     environment: decodingEnvironment(services),
   };
-  const shards = [{ first: 0, count: rows.length }];
-  return runStep<PreparedData>(services, request, (folder) =>
-    packInto(folder, services, { ...packing, plan: shard, shards, part: true, step: "prepare-shard" }),
+}
+
+/** Packs one shard as a step of its own, at most once. */
+export async function packShard(services: Services, packing: Planned & Pick<Packing, "run">) {
+  const plan: PlanRecord = { ...packing.plan, left_out: [] };
+  const shards = [{ first: 0, count: packing.rows.length }];
+  return runStep<PreparedData>(services, shardRequest(services, packing), (folder) =>
+    packInto(folder, services, { ...packing, plan, shards, part: true, step: "prepare-shard" }),
   );
 }

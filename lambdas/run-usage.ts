@@ -8,9 +8,10 @@ import type { Decision } from "../core/workflow/records/measurement.ts";
 
 /** Every step that the run has come by, each once. A given profile was not measured by it. */
 export function stepsOf(payload: RunPayload, decision: Decision | undefined): StepPointer[] {
-  const { plan, data, profile, teacher, proposal, results = [], decision: decided, certificate } = payload;
+  const { plan, sharding, data, profile, teacher, proposal, results = [], decision: decided, certificate } = payload;
   const points = decision?.points ?? [];
   const pointers = [
+    ...(sharding?.sharded ? sharding.shards : []).map(({ key }) => ({ step: "prepare-shard", key })),
     ...[plan, data, payload.given_profile ? undefined : profile, teacher, proposal, decided, certificate],
     ...results.flatMap(({ compressed, quantized, measured }) => [compressed, quantized, measured]),
     ...points.map(({ compress_key }) => ({ step: "compress", key: compress_key })),

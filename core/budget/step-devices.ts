@@ -15,6 +15,7 @@ export const FUNCTION_MEMORY_MB: Readonly<Record<string, number>> = {
   certify: 1769,
   measure: 1769,
   "prepare-data": 3538,
+  "prepare-shard": 3538,
   quantize: 1769,
   report: 1024,
 };

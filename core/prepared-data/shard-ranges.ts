@@ -8,6 +8,12 @@ export interface ShardRange {
   readonly count: number;
 }
 
+/** As ListShards answers it. */
+export interface ListedShard extends ShardRange {
+  /** Of the step that packs it. */
+  readonly key: string;
+}
+
 export interface ShardLimits {
   readonly samples: number;
   /** Of the files that are read; one larger file is a shard of its own. */

@@ -9,7 +9,16 @@ import type { ReportInputs } from "./report-inputs.ts";
 import type { ReportedCost, ReportedStepCost } from "./report-model.ts";
 
 /** Steps that the run is made for; the others decide, and count as orchestration. */
-const WORK: readonly string[] = ["prepare-data", "profile", "fine-tune", "compress", "quantize", "measure", "certify"];
+const WORK: readonly string[] = [
+  "prepare-data",
+  "prepare-shard",
+  "profile",
+  "fine-tune",
+  "compress",
+  "quantize",
+  "measure",
+  "certify",
+];
 
 export function reportCost(inputs: ReportInputs): ReportedCost {
   const { usage, region, elapsed_s, decision } = inputs;

@@ -1,5 +1,5 @@
 // State payloads: small JSON objects of pointers into the store, one declared type of which each step takes a slice.
-import type { ShardRange } from "../prepared-data/shard-ranges.ts";
+import type { ListedShard } from "../prepared-data/shard-ranges.ts";
 import type { StepPointer } from "../store/store.ts";
 import type { Candidate } from "./records/training.ts";
 
@@ -16,7 +16,7 @@ export interface RunPayload {
   /** Whether a Distributed Map can run: in the cloud. Absent on the laptop, which prepares data in one piece. */
   readonly distributed?: true;
   readonly plan?: StepPointer;
-  readonly sharding?: { readonly sharded: boolean; readonly shards: readonly ShardRange[] };
+  readonly sharding?: { readonly sharded: boolean; readonly shards: readonly ListedShard[] };
   readonly data?: StepPointer;
   readonly profile?: TaskPointer;
   readonly teacher?: TaskPointer;

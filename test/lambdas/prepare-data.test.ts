@@ -14,6 +14,7 @@ import { listShards, SHARDS_MAX } from "../../lambdas/list-shards.ts";
 import { prepareData } from "../../lambdas/prepare-data.ts";
 import { prepareShard } from "../../lambdas/prepare-shard.ts";
 import { readOutput } from "../../lambdas/run-step.ts";
+import { readUsage, stepsOf } from "../../lambdas/run-usage.ts";
 import type { ProgressEvent, Services } from "../../lambdas/services.ts";
 import { draw } from "../adapters/image-decoder/sample-images.ts";
 import { folderServices, layStep } from "../fixtures/folder-services.ts";
@@ -185,7 +186,13 @@ describe("data of several shards", () => {
     const sharding = await listShards({ plan }, services, LIMITS);
     expect(sharding).toMatchObject({ sharded: true, shards: [{ first: 0 }, { first: 7 }, { first: 14, count: 6 }] });
     const name = await openRun();
-    for (const at of packed) await prepareShard({ run: name, plan, shard: sharding.shards[at]! }, services);
+    for (const at of packed) {
+      const shard = sharding.shards[at]!;
+      expect(await prepareShard({ run: name, plan, shard }, services)).toEqual({
+        step: "prepare-shard",
+        key: shard.key,
+      });
+    }
     return prepareData({ run: name, map_concurrency: 1, deadline_ms: null, plan, sharding }, services, LIMITS);
   }
 
@@ -203,6 +210,20 @@ describe("data of several shards", () => {
       expect(joined).toEqual(whole);
       expect(await filesOf(joined)).toEqual(wanted);
     }
+  });
+
+  test("counts each shard's time among what the run used", async () => {
+    const plan = await layPlan(await makeRows());
+    const data = await join3(plan, [0, 1, 2]);
+    const sharding = await listShards({ plan }, services, LIMITS);
+    const payload = { run: "r", map_concurrency: 1, deadline_ms: null, plan, sharding, data };
+    const usage = await readUsage(services.store, stepsOf(payload, undefined), 0);
+    expect(usage.map(({ step }) => step).toSorted()).toEqual([
+      "prepare-data",
+      ...["prepare-shard", "prepare-shard", "prepare-shard"],
+    ]);
+    const { sharding: _, ...inOnePiece } = payload;
+    expect(stepsOf(inOnePiece, undefined).map(({ step }) => step)).not.toContain("prepare-shard");
   });
 
   test("is packed shard by shard only once", async () => {
@@ -224,7 +245,7 @@ describe("data of several shards", () => {
 
   test("is not sharded below the limits", async () => {
     const plan = await layPlan(await makeRows());
-    expect(await listShards({ plan }, services)).toEqual({ sharded: false, shards: [{ first: 0, count: 20 }] });
+    expect(await listShards({ plan }, services)).toMatchObject({ sharded: false, shards: [{ first: 0, count: 20 }] });
   });
 
   test("is refused where there would be too many shards", async () => {
