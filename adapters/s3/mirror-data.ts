@@ -35,7 +35,7 @@ export async function mirrorData(options: MirrorOptions, address: string): Promi
   const root = join(options.cache, "data", listing.bucket, name);
   return withStorageErrors(root, async () => {
     await mkdir(root, { recursive: true });
-    if (options.only === undefined) await removeOthers(root, listing);
+    await removeOthers(root, listing);
     await fetchStale(options, root, wanted(listing, options.only));
     return { root: await realpath(root), ...(listing.named_file !== undefined && { named_file: listing.named_file }) };
   });

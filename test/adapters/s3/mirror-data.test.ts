@@ -63,6 +63,17 @@ describe.skipIf(!hasS3Server)("data in a bucket", () => {
     expect(read(root, "a/1 ü (x)+&=%41<.png")).toBe("one");
   });
 
+  it("comes in part where only some files are wanted, beside those that came before", async () => {
+    const { address, prefix } = await lay({ "a/1": "one", "a/2": "two", "b/3": "three" });
+    const { cache, mirror } = counting({ only: new Set(["a/2"]) });
+    const { root, fetched } = await mirror(address);
+    expect(fetched).toBe(1);
+    expect((await listFiles(root)).files.map(({ path }) => path)).toEqual(["a/2"]);
+    await remove(`${prefix}a/2`);
+    await mirrorData({ client, cache, only: new Set(["b/3"]) }, address);
+    expect((await listFiles(root)).files.map(({ path }) => path)).toEqual(["b/3"]);
+  });
+
   it("is fetched once; then only what was added or changed, and what is gone goes", async () => {
     const { address, prefix } = await lay({ "a/1": "one", "a/2": "two", b: "file" });
     const { mirror } = counting();
