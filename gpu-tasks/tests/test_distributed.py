@@ -19,8 +19,8 @@ from decant_tasks.distributed.shared_statistics import SharedStatistics, shared_
 from decant_tasks.model.backbone import build_network
 from decant_tasks.protocol.exit_codes import INTERRUPTED, LOST_COMPANY
 
-# Sums in another order; over the epochs of these tests they stay this close.
-TOLERANCE = 2e-3
+# Sums in another order: measured 1e-5 over these epochs, and 2e-2 where each process kept its own statistics.
+TOLERANCE = 2e-4
 
 
 def _start_two(
