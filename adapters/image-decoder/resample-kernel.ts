@@ -50,7 +50,7 @@ const COLUMNS: FunctionText = {
   name: "columns",
   parameters: ["source", "stride", "starts", "weights", "pairs", "target", "width", "height"],
   integers: ["start", "weight", "from", "pixels", "left"],
-  vectors: ["sum"],
+  vectors: ["sum", "two"],
   body: `
     loop ;; a row
       local.get starts local.set start
@@ -61,7 +61,7 @@ const COLUMNS: FunctionText = {
         local.get pairs local.set left
         ${half(WEIGHT_BITS + BETWEEN_BITS)} local.set sum
         loop ;; two input pixels
-          local.get from v128.load local.get from v128.load
+          local.get from v128.load local.tee two local.get two
           i8x16.shuffle 0 1 6 7  2 3 8 9  4 5 10 11  4 5 10 11
           local.get weight v128.load32_splat i32x4.dot_i16x8_s local.get sum i32x4.add local.set sum
           local.get from i32.const 12 i32.add local.set from

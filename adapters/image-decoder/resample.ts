@@ -38,7 +38,9 @@ export function resample(pixels: Uint8Array, from: Extent, to: Extent): Uint8Arr
   if (pixels.length !== row * from.height) {
     throw new Error(`Expected ${row * from.height} bytes of RGB pixels, got ${pixels.length}`);
   }
-  const [down, along] = [bicubicTaps(from.height, to.height), bicubicTaps(from.width, to.width)];
+  const down = bicubicTaps(from.height, to.height);
+  const square = from.width === from.height && to.width === to.height;
+  const along = square ? down : bicubicTaps(from.width, to.width);
   const stride = roundUp(row);
   const size = to.width * to.height * CHANNELS;
   const place = layOut();
