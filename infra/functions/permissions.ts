@@ -29,7 +29,11 @@ const ACCESS: Readonly<Record<string, Partial<StoreAccess>>> = {
   Decide: { writes: ["steps/decide/*"] },
   FineTuneKey: { writes: ["steps/fine-tune/*"] },
   Measure: { writes: ["steps/measure/*"] },
-  Plan: { reads: ["aliases/*"], writes: ["aliases/*/splits.json", "steps/plan/*"], readsInbox: true },
+  Plan: {
+    reads: ["aliases/*", "cache/content-hashes/*"],
+    writes: ["aliases/*/splits.json", "cache/content-hashes/*", "steps/plan/*"],
+    readsInbox: true,
+  },
   PrepareData: { writes: ["steps/prepare-data/*", "steps/prepare-shard/*"], readsInbox: true },
   PrepareShard: { writes: ["steps/prepare-shard/*"], readsInbox: true },
   ProfileKey: { writes: ["steps/profile/*"] },
