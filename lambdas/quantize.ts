@@ -11,9 +11,10 @@ import { chooseSamples } from "../core/quantization/choose-samples.ts";
 import { describeQuantized } from "../core/quantization/describe.ts";
 import { modelMetadata } from "../core/quantization/model-metadata.ts";
 import { type QuantizedModel, quantizeModel } from "../core/quantization/quantize-model.ts";
-import { qdqU8s8 } from "../core/quantizers/qdq-u8s8.ts";
-import { QUANTIZER_DEFAULTS } from "../core/quantizers/quantizer.ts";
+import { quantizerFor } from "../core/quantizers/list.ts";
+import { QUANTIZER_DEFAULTS, type Quantizer } from "../core/quantizers/quantizer.ts";
 import type { StepPointer } from "../core/store/store.ts";
+import { targetArchitecture } from "../core/targets/list.ts";
 import type { CandidatePayload } from "../core/workflow/payload.ts";
 import { QUANTIZED_FILES, type QuantizedOutput } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
@@ -30,12 +31,13 @@ export async function quantize(payload: CandidatePayload, services: Services): P
   const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "Quantize"));
   const data = required(payload.data, "data", "Quantize");
   const compressed = required(payload.compressed, "the compressed model", "Quantize");
+  const quantizer = quantizerFor(targetArchitecture(plan.target.device, services.machine));
   const request = {
     step: "quantize" as const,
     upstream: [data, compressed],
     slice: {
       input_size: payload.candidate.input_size,
-      quantizer: qdqU8s8.key,
+      quantizer: quantizer.key,
       options: QUANTIZER_DEFAULTS,
       samples: SAMPLES,
       task: plan.task,
@@ -50,16 +52,23 @@ export async function quantize(payload: CandidatePayload, services: Services): P
   };
   const { key } = pointerOf(services, request);
   const { pointer } = await runStep<QuantizedOutput>(services, request, (folder) =>
-    quantizeFile(services, plan, { data, compressed }, { size: payload.candidate.input_size, key, folder }),
+    quantizeFile(services, plan, { data, compressed }, { size: payload.candidate.input_size, quantizer, key, folder }),
   );
   return pointer;
+}
+
+interface Writing {
+  readonly size: number;
+  readonly quantizer: Quantizer;
+  readonly key: string;
+  readonly folder: string;
 }
 
 async function quantizeFile(
   services: Services,
   plan: PlanRecord,
   sources: { readonly data: StepPointer; readonly compressed: StepPointer },
-  { size, key, folder }: { readonly size: number; readonly key: string; readonly folder: string },
+  { size, quantizer, key, folder }: Writing,
 ): Promise<QuantizedOutput> {
   const data = await readOutput<PreparedData>(services, sources.data);
   const { files } = await readOutput<CompressedOutput>(services, sources.compressed);
@@ -70,7 +79,8 @@ async function quantizeFile(
     const chosen = chooseSamples(split.labels, SAMPLES, plan.seed);
     const result = await quantizeModel({
       model,
-      plan: qdqU8s8.plan(model, QUANTIZER_DEFAULTS),
+      quantizer,
+      options: QUANTIZER_DEFAULTS,
       calibration: packedSamples(model, split, chosen.calibration),
       held_back: packedSamples(model, split, chosen.held_back),
       runtime: modelRuntime(plan.threads, services.signal),
@@ -85,22 +95,31 @@ async function quantizeFile(
       step_key: key,
     };
     const samples = chosen.calibration.length;
-    const quantization = { quantizer: qdqU8s8.key, observer: result.observer, weights, samples };
+    const overflowing_pairs = result.portability.violating_pairs;
+    const quantization = { quantizer: quantizer.key, observer: result.observer, weights, samples, overflowing_pairs };
     const bytes = writeModel({ ...result.model, metadata: modelMetadata({ ...facts, quantization }) });
     await writeFile(join(folder, QUANTIZED_FILES.int8), bytes, { flag: "wx" });
     const metadata = modelMetadata({ ...facts, quantization: { quantizer: "none" } });
     await writeFile(join(folder, QUANTIZED_FILES.fp32), writeModel({ ...model, metadata }), { flag: "wx" });
-    return { ...outputOf(result, bytes.length), calibration_count: chosen.calibration.length, dropped_fields };
+    return {
+      ...outputOf(quantizer, result, bytes.length),
+      calibration_count: chosen.calibration.length,
+      dropped_fields,
+    };
   } finally {
     split.close();
   }
 }
 
 function outputOf(
+  quantizer: Quantizer,
   result: QuantizedModel,
   sizeBytes: number,
 ): Omit<QuantizedOutput, "calibration_count" | "dropped_fields"> {
   return {
+    quantizer: quantizer.key,
+    portability: result.portability,
+    choices: result.choices,
     observer: result.observer,
     weights: QUANTIZER_DEFAULTS.weights,
     kl_by_observer: result.kl_by_observer,

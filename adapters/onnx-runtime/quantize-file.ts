@@ -36,7 +36,6 @@ export interface QuantizeFileRequest {
 }
 
 export interface QuantizeFileResult extends QuantizedOutput {
-  readonly quantizer: string;
   readonly output: string;
   readonly preprocessing: InputPreprocessing & Pick<ImageInput, "layout">;
   readonly size_bytes_before: number;
@@ -59,7 +58,7 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
   const bytes = await readModelFile(path);
   const { model: given, dropped_fields } = readModel(bytes, path);
   const { model, input, preprocessing } = await prepared(request, given);
-  const plan = quantizer.plan(model, options);
+  quantizer.plan(model, options); // an unfit model is refused before any picture is read
   const held_back = Math.max(1, Math.round(request.samples * HELD_BACK_RATIO));
   const samples = { calibration: request.samples, held_back };
   request.progress(`decoding ${samples.calibration + samples.held_back} pictures at ${preprocessing.size} px`);
@@ -71,7 +70,8 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
   });
   const result = await quantizeModel({
     model,
-    plan,
+    quantizer,
+    options,
     calibration: sampled(images.calibration),
     held_back: sampled(images.held_back),
     runtime: modelRuntime(request.threads, request.signal),
@@ -83,6 +83,7 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
     observer: result.observer,
     weights: options.weights,
     calibration_count,
+    overflowing_pairs: result.portability.violating_pairs,
   };
   const metadata = new Map(given.metadata);
   metadata.set("preprocessing", JSON.stringify(preprocessingRecord(input, preprocessing)));
@@ -91,7 +92,12 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
   request.signal.throwIfAborted();
   await replaceFrom(await writeTemporary(resolve(output), written), resolve(output));
   return {
-    ...quantization,
+    quantizer: quantizer.key,
+    observer: result.observer,
+    weights: options.weights,
+    calibration_count,
+    portability: result.portability,
+    choices: result.choices,
     output,
     preprocessing: { ...preprocessing, layout: input.layout },
     kl_by_observer: result.kl_by_observer,

@@ -1,5 +1,5 @@
 // decant quantize MODEL.onnx: post-training quantization alone, for any ONNX image model, and what it did.
-import { availableParallelism } from "node:os";
+import { arch, availableParallelism } from "node:os";
 import type { Command } from "commander";
 import {
   type QuantizeFileRequest,
@@ -7,8 +7,9 @@ import {
   quantizeFile,
 } from "../../adapters/onnx-runtime/quantize-file.ts";
 import { DecantError } from "../../core/errors/problem.ts";
-import { qdqU8s8 } from "../../core/quantizers/qdq-u8s8.ts";
-import { QUANTIZER_DEFAULTS } from "../../core/quantizers/quantizer.ts";
+import { QUANTIZERS, quantizerFor, quantizerOf } from "../../core/quantizers/list.ts";
+import { QUANTIZER_DEFAULTS, type Quantizer } from "../../core/quantizers/quantizer.ts";
+import type { Portability, QuantizationChoice } from "../../core/workflow/records/measurement.ts";
 import { stopOnSignals } from "../laptop/stop-signals.ts";
 
 interface QuantizeFlags {
@@ -22,10 +23,13 @@ interface QuantizeFlags {
   readonly seed: string;
   readonly threads?: string;
   readonly fp32?: readonly string[];
+  readonly quantizer?: string;
   readonly uint8Input?: boolean;
   readonly perTensor?: boolean;
   readonly json?: boolean;
 }
+
+const KEYS = QUANTIZERS.map(({ key }) => key).join(" or ");
 
 export function registerQuantize(program: Command): void {
   program
@@ -41,6 +45,7 @@ export function registerQuantize(program: Command): void {
     .option("--samples <number>", "pictures to calibrate on; a quarter as many are held back to compare on", "256")
     .option("--seed <number>", "which pictures are drawn", "0")
     .option("--threads <number>", "threads of the model while calibrating (default: all cores)")
+    .option("--quantizer <name>", `${KEYS} (default: the one that is fastest on this machine)`)
     .option("--fp32 <node...>", "nodes to leave in fp32, by name")
     .option("--uint8-input", "make the model take uint8 pixels, with the normalisation inside")
     .option("--per-tensor", "one scale for each weight instead of one for each channel: less exact")
@@ -69,7 +74,7 @@ async function quantize(path: string, flags: QuantizeFlags): Promise<void> {
     said: Object.fromEntries(said),
     samples: whole("--samples", flags.samples, 8, 100_000),
     uint8_input: flags.uint8Input ?? false,
-    quantizer: qdqU8s8,
+    quantizer: chosenQuantizer(flags.quantizer),
     options: {
       ...QUANTIZER_DEFAULTS,
       weights: flags.perTensor ? "per-tensor" : "per-channel",
@@ -87,6 +92,12 @@ async function quantize(path: string, flags: QuantizeFlags): Promise<void> {
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : described(result));
 }
 
+function chosenQuantizer(name: string | undefined): Quantizer {
+  const quantizer = name === undefined ? quantizerFor(arch()) : quantizerOf(name);
+  if (quantizer !== undefined) return quantizer;
+  throw new DecantError("InvalidInput", `expected --quantizer to be ${KEYS}, got ${name}`);
+}
+
 function described(result: QuantizeFileResult): string {
   const kl = Object.entries(result.kl_by_observer).map(([name, value]) => `${name} ${value.toExponential(2)}`);
   const { count, n } = result.agreement;
@@ -100,10 +111,24 @@ function described(result: QuantizeFileResult): string {
     ["int8 nodes", operators.join(", ")],
     ["conversions", `${result.quantize_nodes} QuantizeLinear, ${result.dequantize_nodes} DequantizeLinear`],
     ["weights", result.weights],
+    ["tried", choiceLines(result.choices).join("; ")],
+    ["portability", pairLine(result.portability)],
     ["left out", dropped.length === 0 ? "no field of the file" : `harmless fields: ${dropped.join(", ")}`],
     ...result.left_out.map(({ path, detail }) => ["no picture", `${path}: ${detail}`]),
   ];
   return lines.map(([name, text]) => `${name!.padEnd(12)} ${text}\n`).join("");
+}
+
+function pairLine({ pairs, violating_pairs, weight_sqnr_db, weight_sqnr_db_unlimited }: Portability): string {
+  const cost = (weight_sqnr_db_unlimited - weight_sqnr_db).toFixed(2);
+  return `${violating_pairs} of ${pairs} weight pairs overflow on CPUs without VNNI; the limit costs ${cost} dB of the weights`;
+}
+
+function choiceLines(choices: readonly QuantizationChoice[]): string[] {
+  return choices.map(({ choice, taken, kl_before, kl_after }) => {
+    const change = `KL ${kl_before.toExponential(2)} to ${kl_after.toExponential(2)}`;
+    return `${choice} ${taken ? "kept" : "dropped"} (${change})`;
+  });
 }
 
 function megabytes(sizeBytes: number): string {

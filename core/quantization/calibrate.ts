@@ -1,15 +1,18 @@
 // Runs calibration samples through the float model and gathers, in constant memory, a histogram of each value that will
 // be quantized and the mean of each weighted layer's input.
 import { DecantError } from "../errors/problem.ts";
-import type { Graph, Model } from "../onnx/graph.ts";
+import type { Graph, Model, Node } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/write-model.ts";
 import type { MeanMap } from "./convolve-mean.ts";
 import { added, emptyHistogram, type Histogram } from "./histogram.ts";
+import type { InputMoments } from "./input-moments.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
 
 export interface Calibration {
   readonly histograms: ReadonlyMap<string, Histogram>;
   readonly means: ReadonlyMap<string, MeanMap>;
+  /** By layer; empty where nothing asked for them. */
+  readonly moments: ReadonlyMap<Node, InputMoments>;
 }
 
 export interface CalibrationRequest {
@@ -41,7 +44,7 @@ export async function calibrate(
   const means = new Map(
     [...sums].map(([name, { sum, dims, count }]) => [name, { values: sum.map((value) => value / count), dims }]),
   );
-  return { histograms, means };
+  return { histograms, means, moments: new Map() };
 }
 
 function refuseBroken(histograms: ReadonlyMap<string, Histogram>): void {

@@ -9,13 +9,24 @@ import { type Affine, activationAffine } from "./arithmetic.ts";
 import { isDeadActivation } from "./dead-activation.ts";
 import type { Range } from "./observer.ts";
 import { type Selection, type WeightedNode, weightedNode } from "./select.ts";
-import { type QuantizedWeight, quantizeBias, quantizeWeight, type WeightGranularity } from "./weights.ts";
+import { type QuantizedWeight, quantizeBias } from "./weights.ts";
+
+export interface Inserted {
+  readonly model: Model;
+  /** Of each layer, in graph order. */
+  readonly weights: readonly { readonly layer: WeightedNode; readonly quantized: QuantizedWeight }[];
+}
 
 export interface InsertOptions {
-  readonly granularity: WeightGranularity;
+  /** Signed activations hold the same values, 128 lower. */
+  readonly activations: "int8" | "uint8";
+  /** A layer's int8 weight, given the scale of its input and its bias. */
+  readonly weightOf: (layer: WeightedNode, inputScale: number, bias: Float32Array | undefined) => QuantizedWeight;
   /** What a layer's bias is lowered by, by output channel, given its quantized weight; see bias-correction.ts. */
   readonly biasCorrection?: (layer: WeightedNode, weight: QuantizedWeight) => Float32Array | undefined;
 }
+
+const SIGN_OFFSET = 128;
 
 interface Building {
   readonly newName: (wanted: string) => string;
@@ -25,6 +36,8 @@ interface Building {
   readonly initializers: Tensor[];
   /** Value -> the name of its dequantized copy, for users that compute in int8. */
   readonly copies: Map<string, string>;
+  readonly weights: { layer: WeightedNode; quantized: QuantizedWeight }[];
+  readonly activations: InsertOptions["activations"];
 }
 
 /** `ranges` holds one for each value that selection.quantized points at. */
@@ -33,7 +46,7 @@ export function insertQuantization(
   selection: Selection,
   ranges: ReadonlyMap<string, Range>,
   options: InsertOptions,
-): Model {
+): Inserted {
   const { graph } = model;
   const affines = new Map<string, Affine>();
   for (const [value, root] of selection.quantized) {
@@ -48,11 +61,14 @@ export function insertQuantization(
     nodes: [],
     initializers: [...graph.initializers],
     copies: new Map(),
+    weights: [],
+    activations: options.activations,
   };
   for (const { name } of graph.inputs) if (affines.has(name)) addCopy(building, name);
   for (const { name } of graph.initializers) if (affines.has(name)) addCopy(building, name);
   for (const node of graph.nodes) insertNode(building, node, selection, options);
-  return { ...model, graph: pruned(withoutStaleTypes({ ...graph, ...building }, affines)) };
+  const built = pruned(withoutStaleTypes({ ...graph, ...building }, affines));
+  return { model: { ...model, graph: built }, weights: building.weights };
 }
 
 function insertNode(building: Building, node: Node, selection: Selection, options: InsertOptions): void {
@@ -95,7 +111,9 @@ function addPair(building: Building, from: string, to: string, affine: Affine): 
   const zero = newName(`${to}_zero_point`);
   const integers = newName(`${to}_quantized`);
   initializers.push(tensorOf(scale, "float32", [], Float32Array.of(affine.scale)));
-  initializers.push(tensorOf(zero, "uint8", [], Uint8Array.of(affine.zero_point)));
+  const zeroPoint =
+    building.activations === "uint8" ? Uint8Array.of(affine.zero_point) : Int8Array.of(affine.zero_point - SIGN_OFFSET);
+  initializers.push(tensorOf(zero, building.activations, [], zeroPoint));
   nodes.push(makeNode("QuantizeLinear", newName(`${to}_quantize`), [from, scale, zero], [integers]));
   nodes.push(makeNode("DequantizeLinear", newName(`${to}_dequantize`), [integers, scale, zero], [to]));
 }
@@ -105,8 +123,8 @@ function weightedInputs(building: Building, layer: WeightedNode, options: Insert
   const { weight, channel_axis, bias, data } = layer;
   const inputScale = affines.get(data)!.scale;
   const biasValues = bias && floats(bias);
-  const forBias = biasValues && { values: biasValues, input_scale: inputScale };
-  const quantized = quantizeWeight(weight, channel_axis, options.granularity, forBias);
+  const quantized = options.weightOf(layer, inputScale, biasValues);
+  building.weights.push({ layer, quantized });
   const inputs = [copies.get(data) ?? data, weightConstant(building, layer, quantized)];
   const correction = options.biasCorrection?.(layer, quantized);
   if (layer.node.op === "MatMul" || (biasValues === undefined && correction === undefined)) return inputs;

@@ -1,12 +1,16 @@
-// Post-training quantization from float bytes to int8 bytes: calibrate, try each observer, keep the one whose output is
-// closest to the float model's on samples that calibration has not seen.
+// Post-training quantization from float bytes to int8 bytes: calibrate, then decide one thing after the other, each by how
+// close the output comes to the float model's on samples that calibration has not seen. Every decision is recorded.
 import type { Model } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/write-model.ts";
-import type { QuantizationPlan } from "../quantizers/quantizer.ts";
+import type { QuantizationPlan, QuantizedGraph, Quantizer, QuantizerOptions } from "../quantizers/quantizer.ts";
 import { klBySample } from "../statistics/divergence.ts";
 import { type Logits, predictedClasses } from "../statistics/logits.ts";
-import { calibrate } from "./calibrate.ts";
+import type { Portability, QuantizationChoice } from "../workflow/records/measurement.ts";
+import { type Calibration, calibrate } from "./calibrate.ts";
+import { channelRanges, equalizablePairs, equalized } from "./equalize.ts";
+import { inputMoments } from "./input-moments.ts";
 import { minMax, type Observer, type ObserverName, percentile, squaredError } from "./observer.ts";
+import { countPairs } from "./portability.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
 
 /** Clips one value in ten thousand, half at either end. */
@@ -14,10 +18,19 @@ const PERCENTILE_COVERAGE = 0.9999;
 
 const OBSERVERS: readonly Observer[] = [minMax, percentile(PERCENTILE_COVERAGE), squaredError];
 
+/** Samples for moments and channel ranges: they gather over positions too, so fewer do. */
+const SAMPLES_FEW = 64;
+
+/** Equalization costs a second calibration, which a pair or two don't repay. */
+const PAIRS_MIN = 4;
+
+/** The pair limit stays unless it takes the output this many times farther from fp32 (seen on Lite0: 1.1 to 1.2). */
+const LIMIT_KL_RATIO_MAX = 2;
+
 export interface QuantizeModelRequest {
   readonly model: Model;
-  /** A quantizer's plan for the model. */
-  readonly plan: QuantizationPlan;
+  readonly quantizer: Quantizer;
+  readonly options: QuantizerOptions;
   readonly calibration: ModelSamples;
   readonly held_back: ModelSamples;
   readonly runtime: ModelRuntime;
@@ -28,6 +41,8 @@ export interface QuantizedModel {
   readonly model: Model;
   readonly observer: ObserverName;
   readonly kl_by_observer: Readonly<Record<string, number>>;
+  readonly portability: Portability;
+  readonly choices: readonly QuantizationChoice[];
   /** Held-back samples on which both models answer the same class. */
   readonly agreement: { readonly count: number; readonly n: number };
   readonly int8_nodes: ReadonlySet<string>;
@@ -35,27 +50,149 @@ export interface QuantizedModel {
   readonly float_model: Model;
 }
 
+/** One way to quantize, and what came of it. */
+interface Trial {
+  readonly plan: QuantizationPlan;
+  readonly calibration: Calibration;
+  readonly observer: Observer;
+  readonly adaptive_rounding: boolean;
+  readonly portable: boolean;
+}
+
+interface Tried extends Trial, QuantizedGraph {
+  readonly logits: Logits;
+  readonly kl: number;
+}
+
+interface Context extends QuantizeModelRequest {
+  readonly reference: Logits;
+}
+
 export async function quantizeModel(request: QuantizeModelRequest): Promise<QuantizedModel> {
-  const { model, plan, runtime, held_back, progress } = request;
-  progress?.(`calibrating on ${request.calibration.count} samples`);
+  const { model, quantizer, options, runtime, held_back } = request;
+  const plan = quantizer.plan(model, options);
+  request.progress?.(`calibrating on ${request.calibration.count} samples`);
   const calibration = await calibrate(plan.model, plan.calibration, request.calibration, runtime);
-  const reference = await runtime.logits(writeModel(model), held_back);
-  const tried: { observer: ObserverName; model: Model; kl: number; logits: Logits }[] = [];
-  for (const observer of OBSERVERS) {
-    progress?.(`trying ${observer.name} ranges on ${held_back.count} held-back samples`);
-    const quantized = plan.apply(calibration, observer);
-    const logits = await runtime.logits(writeModel(quantized), held_back);
-    tried.push({ observer: observer.name, model: quantized, kl: mean(klBySample(reference, logits)), logits });
+  const context = { ...request, reference: await runtime.logits(writeModel(model), held_back) };
+  const start = { plan, calibration, adaptive_rounding: false, portable: quantizer.saturates };
+  const { ranged, kl_by_observer, choice } = await chooseRanges(context, start);
+  const choices = [choice];
+  let best = ranged;
+  for (const step of [tryEqualization, tryAdaptiveRounding]) {
+    const trial = await step(context, best);
+    if (trial === undefined) continue;
+    choices.push(trial.choice);
+    if (trial.choice.taken) best = trial.tried;
   }
-  const best = tried.reduce((a, b) => (b.kl < a.kl ? b : a));
+  const limit = await holdPairLimit(context, best);
+  if (limit.choice !== undefined) choices.push(limit.choice);
+  best = limit.kept;
   return {
     model: best.model,
-    observer: best.observer,
-    kl_by_observer: Object.fromEntries(tried.map(({ observer, kl }) => [observer, kl])),
-    agreement: agreement(reference, best.logits),
-    int8_nodes: plan.int8_nodes,
-    float_model: plan.model,
+    observer: best.observer.name,
+    kl_by_observer,
+    portability: limit.portability,
+    choices,
+    agreement: agreement(context.reference, best.logits),
+    int8_nodes: best.plan.int8_nodes,
+    float_model: best.plan.model,
   };
+}
+
+async function attempt({ reference, runtime, held_back }: Context, trial: Trial): Promise<Tried> {
+  const quantized = trial.plan.apply(trial.calibration, trial);
+  const logits = await runtime.logits(writeModel(quantized.model), held_back);
+  return { ...trial, ...quantized, logits, kl: mean(klBySample(reference, logits)) };
+}
+
+async function chooseRanges(context: Context, start: Omit<Trial, "observer">) {
+  const tried: Tried[] = [];
+  for (const observer of OBSERVERS) {
+    context.progress?.(`trying ${observer.name} ranges on ${context.held_back.count} held-back samples`);
+    tried.push(await attempt(context, { ...start, observer }));
+  }
+  const ranged = tried.reduce((a, b) => (b.kl < a.kl ? b : a));
+  const choice: QuantizationChoice = {
+    choice: "activation-ranges",
+    taken: ranged !== tried[0],
+    kl_before: tried[0]!.kl,
+    kl_after: ranged.kl,
+    speed_ratio: null,
+    detail: `${ranged.observer.name} ranges, against ${tried[0]!.observer.name}`,
+  };
+  return { ranged, kl_by_observer: Object.fromEntries(tried.map(({ observer, kl }) => [observer.name, kl])), choice };
+}
+
+type Outcome = { readonly tried: Tried; readonly choice: QuantizationChoice } | undefined;
+
+async function tryEqualization(context: Context, best: Tried): Promise<Outcome> {
+  const { quantizer, options, runtime, calibration: samples, progress } = context;
+  const pairs = options.equalization ? equalizablePairs(best.plan.model, best.plan.layers) : [];
+  if (pairs.length < PAIRS_MIN) return undefined;
+  progress?.(`trying equalization of ${pairs.length} pairs of layers`);
+  const ranges = await channelRanges(best.plan.model, pairs, spread(samples, SAMPLES_FEW), runtime);
+  const plan = quantizer.plan(equalized(best.plan.model, pairs, ranges), options);
+  const calibration = await calibrate(plan.model, plan.calibration, samples, runtime);
+  const tried = await attempt(context, { ...best, plan, calibration });
+  return outcome("equalization", best, tried, `channels of ${pairs.length} pairs of layers brought to like ranges`);
+}
+
+async function tryAdaptiveRounding(context: Context, best: Tried): Promise<Outcome> {
+  if (!context.options.adaptive_rounding) return undefined;
+  const { layers, model } = best.plan;
+  context.progress?.(`trying adaptive rounding of ${layers.length} layers`);
+  const moments = await inputMoments(model, layers, spread(context.calibration, SAMPLES_FEW), context.runtime);
+  if (moments.size === 0) return undefined;
+  const calibration = { ...best.calibration, moments };
+  const tried = await attempt(context, { ...best, calibration, adaptive_rounding: true });
+  return outcome("adaptive-rounding", best, tried, `weights of ${moments.size} layers rounded together`);
+}
+
+function outcome(name: QuantizationChoice["choice"], before: Tried, tried: Tried, detail: string): Outcome {
+  const taken = tried.kl < before.kl;
+  const choice = { choice: name, taken, kl_before: before.kl, kl_after: tried.kl, speed_ratio: null, detail };
+  return { tried, choice };
+}
+
+/** The same model without the pair limit, to know what the limit costs; it stays unless it costs too much. */
+async function holdPairLimit(context: Context, best: Tried) {
+  if (!best.portable) {
+    const unlimited = { kl: best.kl, sqnr: best.weight_sqnr_db };
+    return { kept: best, choice: undefined, portability: portabilityOf(best, best, unlimited) };
+  }
+  context.progress?.("measuring what the pair limit costs");
+  const free = await attempt(context, { ...best, portable: false });
+  const taken = best.kl <= free.kl * LIMIT_KL_RATIO_MAX;
+  const choice: QuantizationChoice = {
+    choice: "pair-limit",
+    taken,
+    kl_before: free.kl,
+    kl_after: best.kl,
+    speed_ratio: null,
+    detail: "no pair of weights overflows int16 on CPUs without VNNI",
+  };
+  const kept = taken ? best : free;
+  return { kept, choice, portability: portabilityOf(kept, best, { kl: free.kl, sqnr: free.weight_sqnr_db }) };
+}
+
+function portabilityOf(
+  kept: Tried,
+  limited: Tried,
+  unlimited: { readonly kl: number; readonly sqnr: number },
+): Portability {
+  return {
+    ...countPairs(kept.model.graph),
+    weight_sqnr_db: limited.weight_sqnr_db,
+    weight_sqnr_db_unlimited: unlimited.sqnr,
+    kl: limited.kl,
+    kl_unlimited: unlimited.kl,
+  };
+}
+
+/** Evenly spread samples, so that every class is among them. */
+function spread(samples: ModelSamples, count: number): ModelSamples {
+  const kept = Math.min(samples.count, count);
+  return { count: kept, input: (at) => samples.input(Math.floor((at * samples.count) / kept)) };
 }
 
 function agreement(a: Logits, b: Logits): { count: number; n: number } {

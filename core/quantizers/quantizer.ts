@@ -2,6 +2,7 @@
 import type { Model } from "../onnx/graph.ts";
 import type { Calibration, CalibrationRequest } from "../quantization/calibrate.ts";
 import type { Observer } from "../quantization/observer.ts";
+import type { WeightedNode } from "../quantization/select.ts";
 import type { WeightGranularity } from "../quantization/weights.ts";
 
 export interface QuantizerOptions {
@@ -11,6 +12,18 @@ export interface QuantizerOptions {
   /** Nodes that stay in fp32, by name or first output. */
   readonly fp32_nodes: readonly string[];
   readonly bias_correction: boolean;
+  /** What may be tried; each stays only where the output comes closer to the float model's. */
+  readonly adaptive_rounding: boolean;
+  readonly equalization: boolean;
+}
+
+/** What is decided anew for each graph that is written from one calibration. */
+export interface QuantizationChoices {
+  readonly observer: Observer;
+  /** No pair of weights may overflow on a CPU whose kernels saturate; see quantization/pair-limit.ts. */
+  readonly portable: boolean;
+  /** Rounds a layer's weights together where the calibration holds moments of its inputs. */
+  readonly adaptive_rounding: boolean;
 }
 
 export interface QuantizationPlan {
@@ -19,14 +32,26 @@ export interface QuantizationPlan {
   readonly calibration: CalibrationRequest;
   /** Operators whose nodes compute in int8, by first output. */
   readonly int8_nodes: ReadonlySet<string>;
+  /** The layers whose weights are quantized. */
+  readonly layers: readonly WeightedNode[];
   /** The quantized model for what was observed. */
-  apply(calibration: Calibration, observer: Observer): Model;
+  apply(calibration: Calibration, choices: QuantizationChoices): QuantizedGraph;
+}
+
+export interface QuantizedGraph {
+  readonly model: Model;
+  /** Signal to quantization noise of the weights in dB, mean over layers. */
+  readonly weight_sqnr_db: number;
 }
 
 export interface Quantizer {
   /** The name in records; the file's name. */
   readonly key: string;
   readonly description: string;
+  /** Machine architectures, as Node names them, on which this form runs fastest. */
+  readonly architectures: readonly string[];
+  /** Whether kernels without dot-product instructions saturate on those: then its files keep the pair limit. */
+  readonly saturates: boolean;
   /** Throws InvalidModel where the model can't be quantized. */
   plan(model: Model, options: QuantizerOptions): QuantizationPlan;
 }
@@ -36,4 +61,6 @@ export const QUANTIZER_DEFAULTS: QuantizerOptions = {
   fp32_prefix: true,
   fp32_nodes: [],
   bias_correction: true,
+  adaptive_rounding: true,
+  equalization: true,
 };

@@ -18,3 +18,8 @@ export function measurableTarget(device: string, machine: MachineFacts): Measura
   const unknown = { measurable: false, reason: `expected a target device of ${keys}, got ${device}` } as const;
   return targetOf(device)?.measurableOn(machine) ?? unknown;
 }
+
+/** The architecture that files for the device run on: its own, or the machine's where it may be any. */
+export function targetArchitecture(device: string, machine: Pick<MachineFacts, "architecture">): string {
+  return targetOf(device)?.architectures?.[0] ?? machine.architecture;
+}

@@ -124,6 +124,8 @@ async function layCandidate(services: Services, modelSize = SIZE): Promise<Candi
     manifest_hash: "hash",
     seed: 0,
     threads: 1,
+    budget: {},
+    target: { device: "this-machine", threads: 1 },
   });
   const onnx = writeModel(smallNetwork({ size: modelSize }));
   const compressed = await layStep(services, "compress", { files: { onnx: "model.onnx" } }, { "model.onnx": onnx });

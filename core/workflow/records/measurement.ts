@@ -6,8 +6,40 @@ export type Precision = "int8" | "mixed" | "fp32";
 /** What Quantize writes: the int8 file, and the candidate's float file that ships where int8 doesn't. Both say what they are. */
 export const QUANTIZED_FILES = { int8: "model.onnx", fp32: "fp32.onnx" } as const;
 
+/** Pairs of weights that x86 CPUs without VNNI multiply into int16, and how many of them can overflow it. */
+export interface PairCount {
+  /** Which weights are a pair. */
+  readonly order: string;
+  readonly pairs: number;
+  readonly violating_pairs: number;
+}
+
+/** The count in the file, and what keeping it at 0 costs: signal to quantization noise of the weights, mean over layers. */
+export interface Portability extends PairCount {
+  readonly weight_sqnr_db: number;
+  readonly weight_sqnr_db_unlimited: number;
+  /** KL to fp32 on held-back samples, with the limit and without it. */
+  readonly kl: number;
+  readonly kl_unlimited: number;
+}
+
+/** One thing that the quantizer tried, and whether it stayed. KL to fp32 in nats, mean over held-back samples. */
+export interface QuantizationChoice {
+  readonly choice: "activation-ranges" | "adaptive-rounding" | "equalization" | "fp32-layers" | "pair-limit";
+  readonly taken: boolean;
+  readonly kl_before: number;
+  readonly kl_after: number;
+  /** How many times faster the file is with it, where that was measured on the target. */
+  readonly speed_ratio: number | null;
+  readonly detail: string;
+}
+
 /** Quantize's output, about the int8 file. */
 export interface QuantizedOutput {
+  /** The quantizer's key. */
+  readonly quantizer: string;
+  readonly portability: Portability;
+  readonly choices: readonly QuantizationChoice[];
   readonly observer: "min-max" | "percentile" | "squared-error";
   readonly calibration_count: number;
   readonly weights: "per-channel" | "per-tensor";

@@ -7,6 +7,7 @@ import { readModel } from "../../../core/onnx/read-model.ts";
 import { floats } from "../../../core/onnx/tensor-data.ts";
 import { writeModel } from "../../../core/onnx/write-model.ts";
 import { calibrate } from "../../../core/quantization/calibrate.ts";
+import { inputMoments } from "../../../core/quantization/input-moments.ts";
 import { minMax } from "../../../core/quantization/observer.ts";
 import type { ModelSamples } from "../../../core/quantization/runtime.ts";
 import { QUANTIZERS } from "../../../core/quantizers/list.ts";
@@ -32,11 +33,21 @@ const options = fc.record<QuantizerOptions>({
   fp32_prefix: fc.boolean(),
   fp32_nodes: fc.constantFrom([], ["expand"], ["head", "residual"]),
   bias_correction: fc.boolean(),
+  adaptive_rounding: fc.constant(true),
+  equalization: fc.constant(true),
 });
 
-async function quantized(quantizer: Quantizer, model: Model, chosen: QuantizerOptions): Promise<Model> {
+async function quantized(
+  quantizer: Quantizer,
+  model: Model,
+  chosen: QuantizerOptions,
+  portable = true,
+): Promise<Model> {
   const plan = quantizer.plan(model, chosen);
-  return plan.apply(await calibrate(plan.model, plan.calibration, pictures(0, 12), runtime), minMax);
+  const calibration = await calibrate(plan.model, plan.calibration, pictures(0, 12), runtime);
+  const moments = await inputMoments(plan.model, plan.layers, pictures(0, 12), runtime);
+  const choices = { observer: minMax, portable, adaptive_rounding: true };
+  return plan.apply({ ...calibration, moments }, choices).model;
 }
 
 describe.each(QUANTIZERS.map((quantizer) => [quantizer.key, quantizer] as const))(
