@@ -231,7 +231,7 @@ describe("a data address", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), wild), (path) => {
         if (nameProblem(path) !== undefined) return;
-        expect(join("/root/folder", path)).toBe(`/root/folder/${path}`);
+        expect(join("/data/folder", path)).toBe(`/data/folder/${path}`);
       }),
     );
   });
