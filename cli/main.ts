@@ -1,8 +1,8 @@
 // The decant command's entry: one place where errors become messages and exit codes.
 import { CommanderError } from "commander";
 import { DecantError } from "../core/errors/problem.ts";
-import { endingOf } from "./exit-codes.ts";
 import { toDecantError } from "../lambdas/state-error.ts";
+import { endingOf } from "./exit-codes.ts";
 import { createProgram } from "./program.ts";
 
 const INVALID = 2;

@@ -2,9 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { type ChampionDecision, movesAlias } from "../../core/champion/decision.ts";
 import type { DecantError } from "../../core/errors/problem.ts";
 import type { ReportModel } from "../../core/report/report-model.ts";
 import type { ProgressEvent, Services } from "../../lambdas/services.ts";
+import { toDecantError } from "../../lambdas/state-error.ts";
 import { bestSoFar } from "../best-so-far.ts";
 import { dryRun } from "../dry-run.ts";
 import { type Ending, endingOf, INFEASIBLE } from "../exit-codes.ts";
@@ -14,12 +16,9 @@ import { nameRun } from "../laptop/run-name.ts";
 import { type RunOutcome, runWorkflow } from "../laptop/run-workflow.ts";
 import { createLaptopServices } from "../laptop/services.ts";
 import { SILENCE_MS_MAX } from "../laptop/silence.ts";
-import { toDecantError } from "../../lambdas/state-error.ts";
 import { stopOnSignals } from "../laptop/stop-signals.ts";
 import { loadJob } from "../load-job.ts";
-import { createJsonLines } from "../progress/json-lines.ts";
-import { createLiveList } from "../progress/live-list.ts";
-import { createPlainLines } from "../progress/plain-lines.ts";
+import { createRenderer } from "../progress/create-renderer.ts";
 import { resultTable } from "../progress/result-table.ts";
 import type { Renderer } from "../progress/run-event.ts";
 import { reportFile, storeFolder } from "../runs.ts";
@@ -28,12 +27,12 @@ export interface RunOptions {
   readonly json?: boolean;
   readonly dryRun?: boolean;
   readonly profile?: string;
+  readonly region?: string;
+  readonly machine?: string;
+  readonly spotDiscount?: string;
   readonly strict?: boolean;
   readonly store?: string;
 }
-
-/** A live list in a narrower terminal would wrap into nothing readable. */
-const LIVE_COLUMNS = 40;
 
 /** What this machine can measure: a job for another device is refused before any work. */
 const DEVICES = ["this-machine"];
@@ -44,13 +43,16 @@ export function registerRun(program: Command): void {
     .description("run a job: from pretrained model and data to a small model with a report")
     .argument("<job>", "the job's YAML or JSON file")
     .option("--json", "progress as JSON lines; the last is the result")
-    .option("--dry-run", "print the plan, the candidates and the estimated time, and train nothing")
+    .option("--dry-run", "print the plan, the candidates, the estimated time and money, and train nothing")
     .option("--profile <file>", "use this training speed instead of measuring it: see decant profile")
+    .option("--region <name>", "with --dry-run: the region whose prices count", "us-east-1")
+    .option("--machine <type>", "with --dry-run: what trains in the cloud, e.g. g6.xlarge or fargate", "g5.xlarge")
+    .option("--spot-discount <percent>", "with --dry-run: what spot machines cost less", "50")
     .option("--strict", "exit 3 when a promise could not be measured")
     .addHelpText("after", "\nExample:\n  $ decant run decant.yaml --profile profile.json")
     .action(async (job: string, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<RunOptions>();
-      process.exitCode = options.dryRun ? await dryRun(job, options, DEVICES) : await runJob(job, options);
+      process.exitCode = options.dryRun ? await dryRun(job, options) : await runJob(job, options);
     });
 }
 
@@ -93,13 +95,6 @@ async function run(jobFile: string, options: RunOptions, renderer: Renderer, sig
   return tell(services, root, name, outcome, options.strict ?? false, renderer);
 }
 
-function createRenderer(json: boolean): Renderer {
-  if (json) return createJsonLines(process.stdout, process.stderr);
-  if (process.stdout.isTTY && process.stdout.columns >= LIVE_COLUMNS && !process.env.CI)
-    return createLiveList(process.stdout, process.stderr);
-  return createPlainLines(process.stdout, process.stderr, () => Date.now());
-}
-
 async function tell(
   services: Services,
   root: string,
@@ -124,9 +119,15 @@ async function tell(
     },
     problems: error ? problemLines(error) : [],
     table: report === undefined ? [] : ["", ...resultTable(report), ""],
-    hints: [...(await foundSoFar(services, name, error)), ...hints(error)],
+    hints: [...championHints(outcome.champion), ...(await foundSoFar(services, name, error)), ...hints(error)],
   });
   return ending.exit_code;
+}
+
+/** A certified file that did not become the job's champion is there all the same, and people must know that it isn't. */
+function championHints(decision: ChampionDecision | undefined): string[] {
+  if (decision === undefined || movesAlias(decision)) return [];
+  return [`The artifact is published, but the job's champion stays the earlier one: ${decision.reason}.`];
 }
 
 async function foundSoFar(services: Services, name: string, error: DecantError | undefined): Promise<string[]> {
