@@ -19,7 +19,7 @@ function runtimeParts(architecture: Architecture): PackedPaths {
     ...filesOf(modules, "onnxruntime-node/dist", javascriptIn(join(modules, "onnxruntime-node/dist"))),
     ...filesOf(modules, "onnxruntime-node/bin/napi-v6/linux", [architecture]),
     ...filesOf(modules, "onnxruntime-common", ["package.json"]),
-    ...filesOf(modules, "onnxruntime-common/dist/cjs", readdirSync(join(modules, "onnxruntime-common/dist/cjs"))),
+    ...filesOf(modules, "onnxruntime-common/dist/cjs", javascriptIn(join(modules, "onnxruntime-common/dist/cjs"))),
   };
 }
 
@@ -48,6 +48,7 @@ function filesOf(modules: string, folder: string, names: readonly string[]): Pac
   );
 }
 
+/** package.json too: one inside a package says how the files beside it are to be read. */
 function javascriptIn(folder: string): string[] {
-  return readdirSync(folder).filter((name) => name.endsWith(".js"));
+  return readdirSync(folder).filter((name) => name.endsWith(".js") || name === "package.json");
 }

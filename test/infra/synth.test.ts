@@ -68,8 +68,9 @@ function elfMachine(path: string): string | undefined {
   return header.subarray(0, 4).toString("latin1") === "\x7fELF" ? ELF_MACHINES[header.readUInt16LE(18)] : undefined;
 }
 
+// Side by side, so that both see the same sources even where somebody is at work on them.
 beforeAll(async () => {
-  await synthesize();
+  await Promise.all([synthesize(), synthesize()]);
 }, 5 * MINUTE_MS);
 
 afterAll(() => {
@@ -77,17 +78,13 @@ afterAll(() => {
 });
 
 describe("cdk synth", () => {
-  it(
-    "writes the same bytes a second time",
-    async () => {
-      const [first, second] = [outputs[0]!, await synthesize()];
-      const names = new Set([...filesIn(first), ...filesIn(second)]);
-      const different = [...names].filter((file) => hashOf(join(first, file)) !== hashOf(join(second, file)));
-      expect(different.slice(0, 10)).toEqual([]);
-      expect(names.size).toBeGreaterThan(100);
-    },
-    5 * MINUTE_MS,
-  );
+  it("writes the same bytes a second time", () => {
+    const [first, second] = [outputs[0]!, outputs[1]!];
+    const names = new Set([...filesIn(first), ...filesIn(second)]);
+    const different = [...names].filter((file) => hashOf(join(first, file)) !== hashOf(join(second, file)));
+    expect(different.slice(0, 10)).toEqual([]);
+    expect(names.size).toBeGreaterThan(100);
+  });
 
   it("passes every validation, and reports what stays with its reason", () => {
     const { pluginReports } = JSON.parse(readFileSync(join(outputs[0]!, "validation-report.json"), "utf8"));
