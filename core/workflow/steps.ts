@@ -7,7 +7,7 @@ export const STEP_VERSIONS = {
   profile: 1,
   "fine-tune": 1,
   propose: 1,
-  compress: 1,
+  compress: 2,
   quantize: 2,
   measure: 2,
   decide: 1,

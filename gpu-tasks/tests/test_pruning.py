@@ -10,7 +10,7 @@ from conftest import ARCHITECTURE
 from torch import nn
 
 from decant_tasks.compress.allocation import Limits, allocate_greedily
-from decant_tasks.compress.batch_norm import reestimate_statistics
+from decant_tasks.compress.batch_norm import adopt_statistics, reestimate_statistics
 from decant_tasks.compress.cost import Cost, CostModel
 from decant_tasks.compress.cut import cut_channels, describe_shapes, narrow_to
 from decant_tasks.compress.groups import find_groups
@@ -239,6 +239,20 @@ def test_statistics_become_the_mean_over_batches_whatever_they_were():
     torch.testing.assert_close(norm.running_mean, expected)
     assert all(torch.equal(a, b) for a, b in zip(network.buffers(), other.buffers(), strict=True))
     assert (norm.momentum, network.training, norm.training) == (0.3, True, True)
+
+
+def test_adopting_the_datas_statistics_changes_no_answer_and_makes_taking_them_anew_harmless():
+    """Pale pixels under statistics of colourful ones, as grey textures are under those of photos."""
+    network = build_network("test_efficientnet", 4, 3).eval()
+    reestimate_statistics(network, [torch.randn(8, 3, SIZE, SIZE) for _ in range(4)])
+    pale = [0.05 * torch.randn(8, 3, SIZE, SIZE) - 0.5 for _ in range(4)]
+    adopted = adopt_statistics(copy.deepcopy(network), pale)
+    with torch.no_grad():
+        before, same = network(pale[0]), adopted(pale[0])
+        after = reestimate_statistics(adopted, pale)(pale[0])
+        broken = reestimate_statistics(network, pale)(pale[0])
+    torch.testing.assert_close(same, before, rtol=1e-3, atol=1e-4)
+    assert 5 * (after - before).norm() < (broken - before).norm()
 
 
 def test_limits_protect_a_floor_of_each_group():

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from decant_tasks.compress.batch_norm import reestimate_statistics
+from decant_tasks.compress.batch_norm import adopt_statistics, reestimate_statistics
 from decant_tasks.compress.distill import Distillation, distill
 from decant_tasks.compress.prune import TrainingSamples, prune, read_pruning
 from decant_tasks.compress.student_files import write_student
@@ -28,6 +28,9 @@ from decant_tasks.tasks.fine_tune import parity_images
 from decant_tasks.tasks.task import Task, TaskContext
 from decant_tasks.training.checkpoint import Checkpoint
 from decant_tasks.training.evaluate import predict_logits, score_logits
+
+# Mild, as in fine-tuning: crops of half the area can miss a defect of a few pixels.
+AUGMENTATION = Augmentation(scale=(0.7, 1.0), brightness=0.1, contrast=0.1, saturation=0.1)
 
 
 def run(context: TaskContext) -> dict[str, Any]:
@@ -88,16 +91,22 @@ def _make_student(
     labels = data.labels("train")
     samples = TrainingSamples(data.images("train", size), labels, normalisation)
 
-    student = set_static_padding(copy.deepcopy(teacher), size)
+    student, changed = copy.deepcopy(teacher), pruning is not None or size != teacher_size
+    if changed or recipe.epochs > 0:
+        # Pruning, other sizes and training all put the data's statistics in place of the pretraining photos'.
+        context.progress("adopts the data's statistics")
+        plain = TrainingSamples(data.images("train", teacher_size), labels, normalisation)
+        student = adopt_statistics(student, (images for images, _ in plain.batches()))
+    student = set_static_padding(student, size)
     if pruning is not None:
         context.progress("prunes")
         student = prune(student, size, pruning, samples, _checkpoint(context, "prune"))
-    if pruning is not None or size != teacher_size:
+    if changed:
         student = reestimate_statistics(student, (images for images, _ in samples.batches()))
     if recipe.epochs == 0:
         return student, []
 
-    source = ViewSource(data.crops(), seed, Augmentation(), normalisation)
+    source = ViewSource(data.crops(), seed, AUGMENTATION, normalisation)
     control = {"progress": context.progress, "stop": context.stop}
     views = compute_teacher_views(
         teacher,
