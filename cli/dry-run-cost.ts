@@ -1,5 +1,5 @@
 // What a dry run says of money: by step for a target in the cloud; a machine of one's own costs nothing.
-import { priceOf } from "../core/budget/billed-device.ts";
+import { describeDevice, priceOf } from "../core/budget/billed-device.ts";
 import { type Prediction, predictCost } from "../core/budget/predict.ts";
 import { describeBasis, pricesIn, SPOT_DISCOUNT } from "../core/budget/prices.ts";
 import type { RunCost } from "../core/budget/run-cost.ts";
@@ -50,7 +50,8 @@ export function describeCost(
 ): string[] {
   if (!isCloudTarget(prediction.target)) return ["money:       none: this machine has no price"];
   const lines = cost.steps.map(
-    ({ step, device, seconds: s, usd: most }) => `  ${step.padEnd(14)} ${usd(most)} for ${seconds(s)} on ${device}`,
+    ({ step, device, seconds: s, usd: most }) =>
+      `  ${step.padEnd(14)} ${usd(most)} for ${seconds(s)} on ${describeDevice(device)}`,
   );
   const held =
     budget_usd === undefined || cost.usd === null

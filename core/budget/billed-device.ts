@@ -17,6 +17,15 @@ export interface DevicePrice {
   readonly spot_usd_per_second: number;
 }
 
+/** In words, for people. */
+export function describeDevice(device: string): string {
+  const [kind, ...facts] = device.split("-");
+  if (device === OWN_MACHINE) return "this machine";
+  if (kind === "lambda" && facts.length === 3) return `Lambda ${facts[0]}, ${facts[1]} MB`;
+  if (kind === "fargate" && facts.length === 3) return `Fargate, ${facts[0]} vCPUs, ${facts[1]} MB`;
+  return device;
+}
+
 const FREE: DevicePrice = { usd_per_second: 0, spot_usd_per_second: 0 };
 
 /** undefined: a device that the table knows no price of. */

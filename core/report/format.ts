@@ -110,6 +110,7 @@ export function keepUnits(text: string): string {
 /** Money to a thousandth of a dollar below one, to a cent above; null: not known. */
 export function usd(value: number | null): string {
   if (value === null) return "an unknown price";
+  if (value === 0) return "0 USD";
   if (value > 0 && value < 0.001) return "less than 0.001 USD";
   return `${decimals(value, value < 1 ? 3 : 2)} USD`;
 }

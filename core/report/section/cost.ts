@@ -1,4 +1,5 @@
 // How long the run took, step by step, against what was expected, and what it cost.
+import { describeDevice } from "../../budget/billed-device.ts";
 import { percent, significant, usd } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ReportedCost, ReportedStepCost, ReportModel } from "../report-model.ts";
@@ -39,7 +40,7 @@ function table(cost: ReportedCost): Markup {
 function row(step: ReportedStepCost, paid: boolean): Markup {
   const times = step.count > 1 ? ` (${step.count} times)` : "";
   const took = step.count === 0 ? "kept from an earlier run" : seconds(step.seconds);
-  return markup`<tr><th scope="row">${step.step}${times}</th><td>${step.device}</td><td class="number">${step.expected_s === null ? "–" : seconds(step.expected_s)}</td><td class="number">${took}</td>${paid && markup`<td class="number">${usd(step.usd)}</td>`}</tr>`;
+  return markup`<tr><th scope="row">${step.step}${times}</th><td>${describeDevice(step.device)}</td><td class="number">${step.expected_s === null ? "–" : seconds(step.expected_s)}</td><td class="number">${took}</td>${paid && markup`<td class="number">${usd(step.usd)}</td>`}</tr>`;
 }
 
 function seconds(value: number): string {

@@ -1,7 +1,7 @@
 // Money from seconds, held against sums made by hand.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { OWN_MACHINE, priceOf } from "../../../core/budget/billed-device.ts";
+import { describeDevice, OWN_MACHINE, priceOf } from "../../../core/budget/billed-device.ts";
 import { MACHINE_START_S, predictCost, transitionsOf } from "../../../core/budget/predict.ts";
 import { describeBasis, PRICES, pricesIn } from "../../../core/budget/prices.ts";
 import { costOfRun } from "../../../core/budget/run-cost.ts";
@@ -44,6 +44,15 @@ describe("the price of a device", () => {
     expect(priceOf("p5.48xlarge", basis)).toBeUndefined();
     expect(cost("p5.48xlarge", 1).usd).toBeNull();
   });
+});
+
+it("a device is told in words that people use", () => {
+  expect([OWN_MACHINE, "lambda-x64-1769-10240", FARGATE_TASK, "g5.xlarge"].map(describeDevice)).toEqual([
+    "this machine",
+    "Lambda x64, 1769 MB",
+    "Fargate, 4 vCPUs, 16384 MB",
+    "g5.xlarge",
+  ]);
 });
 
 describe("a region that is not in the table", () => {
