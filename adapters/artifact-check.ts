@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { checkManifest, MANIFEST_NAME } from "../core/artifact/manifest.ts";
 import { readManifest, readReport } from "../core/artifact/read-verified.ts";
 import { DecantError } from "../core/errors/problem.ts";
+import { readModel } from "../core/onnx/read-model.ts";
+import { countPairs } from "../core/quantization/portability.ts";
 import type { ReportModel } from "../core/report/report-model.ts";
+import type { PairCount } from "../core/workflow/records/measurement.ts";
 import { createFileHasher, type HashedFile } from "./file-hash.ts";
 
 /** Throws InvalidInput naming every file that is missing, changed or unknown. */
@@ -31,4 +34,9 @@ export async function checkArtifact(folder: string): Promise<ReportModel> {
   const report = readReport(await readFile(join(folder, "report.json"), "utf8"));
   if ("problems" in report) throw new DecantError("InvalidInput", report.problems);
   return report.value;
+}
+
+/** Pairs of int8 weights in a model file, and how many of them can overflow on CPUs without VNNI. */
+export async function countFilePairs(path: string): Promise<PairCount> {
+  return countPairs(readModel(await readFile(path), path).model.graph);
 }

@@ -1,11 +1,12 @@
 // decant verify ARTIFACT: every hash, then the model in a fresh process, measured again and held against each promise.
 import { join } from "node:path";
 import type { Command } from "commander";
-import { checkArtifact } from "../../adapters/artifact-check.ts";
+import { checkArtifact, countFilePairs } from "../../adapters/artifact-check.ts";
 import { predictImages, readLabelledImages, sha256Of } from "../../adapters/labelled-images.ts";
 import { measureLatency } from "../../adapters/latency/measure.ts";
 import { readMachine } from "../../adapters/machine.ts";
 import { openPredictor } from "../../adapters/predictor.ts";
+import { verifyPortability } from "../../core/gate/portability.ts";
 import { type MeasuredAccuracy, type Remeasured, verifyPromises } from "../../core/gate/verification.ts";
 import type { ReportModel } from "../../core/report/report-model.ts";
 import { chooseHeldOut, type RecordedTest } from "../../core/split/held-out.ts";
@@ -32,7 +33,9 @@ interface AccuracyHere extends MeasuredAccuracy {
 export function registerVerify(program: Command): void {
   program
     .command("verify")
-    .description("check an artifact's hashes, measure it again and hold it against each of its promises")
+    .description(
+      "check an artifact's hashes and portability, measure it again and hold it against each of its promises",
+    )
     .argument("<artifact>", "folder that decant run printed")
     .option(
       "--data <source>",
@@ -61,13 +64,20 @@ async function verify(artifact: string, options: VerifyOptions): Promise<void> {
   const machine = await readMachine(pythonInterpreter(process.env));
   const again: Remeasured = { size_bytes: files[0]!.size_bytes, machine, latency, accuracy };
   const promises = verifyPromises(report, again);
-  const broken = promises.some(({ verdict }) => verdict === "failed");
+  const portability = verifyPortability(
+    report.quantization === null ? null : report.quantization.portability,
+    await countFilePairs(model),
+  );
+  const broken = [...promises, portability].some(({ verdict }) => verdict === "failed");
   const open = promises.some(({ verdict }) => verdict === "not-measured");
   const { samples_ms: _, speedup_over_baseline: __, ...times } = latency;
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ artifact, hashes: "right", promises, latency: times, accuracy })}\n`
-      : asText(artifact, again, accuracy) + promiseLines(promises) + warning(open, options.strict ?? false),
+      ? `${JSON.stringify({ artifact, hashes: "right", promises, portability, latency: times, accuracy })}\n`
+      : asText(artifact, again, accuracy) +
+          `  portability: ${portability.reason}\n` +
+          promiseLines(promises) +
+          warning(open, options.strict ?? false),
   );
   if (broken || (open && options.strict)) process.exitCode = INFEASIBLE.exit_code;
 }

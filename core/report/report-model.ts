@@ -4,9 +4,11 @@ import type {
   Estimate,
   Latency,
   MachineFacts,
+  Portability,
   Precision,
   PromiseResult,
   Proportion,
+  QuantizationChoice,
 } from "../workflow/records/measurement.ts";
 import type { LeftOut, Split } from "../workflow/records/plan.ts";
 import type { CurvePoint, TrainingProfile } from "../workflow/records/training.ts";
@@ -204,6 +206,10 @@ export interface ReportedData {
 }
 
 export interface ReportedQuantization {
+  /** These three are absent in reports from before there were several quantizers. */
+  readonly quantizer?: string;
+  readonly portability?: Portability;
+  readonly choices?: readonly QuantizationChoice[];
   readonly observer: string;
   readonly calibration_count: number;
   readonly weights: string;

@@ -8,7 +8,7 @@ export const STEP_VERSIONS = {
   "fine-tune": 1,
   propose: 1,
   compress: 2,
-  quantize: 2,
+  quantize: 3,
   measure: 2,
   decide: 1,
   certify: 2,

@@ -50,6 +50,7 @@ describe("decant verify", () => {
     expect(printed).toMatch(/kept {10}size/);
     expect(printed).toMatch(/not measured {2}latency-p95 {4}it was promised for Made-up CPU/);
     expect(printed).toContain("Warning: not every promise could be measured here.");
+    expect(printed).toMatch(/portability: 0 of \d+ pairs of int8 weights can overflow .*, as the report says/);
     expect(process.exitCode).toBe(before);
   });
 
