@@ -18,7 +18,7 @@ import { request } from "./request.ts";
 import { factsOf } from "./s3-error.ts";
 
 const ONE_REQUEST_BYTES_MAX = 64_000_000;
-const PART_BYTES = 16_000_000;
+const PART_BYTES = 8_000_000;
 const PARTS_AT_ONCE = 4;
 /** S3 takes no more. */
 const PARTS_MAX = 10_000;
