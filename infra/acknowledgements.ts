@@ -28,6 +28,7 @@ const TOKEN = "ecr:GetAuthorizationToken knows no resource: it answers a registr
 /** Why permission to a part of the store ends in a star, by the part's first folder. */
 const STORE_REASONS: Readonly<Record<string, string>> = {
   aliases: "Aliases are named after jobs, which come later.",
+  cache: "Content hashes of data are kept under a hash of where it lies.",
   runs: "Runs are named when they start.",
   steps: "Outputs of steps are named by hashes.",
   triggers: "Records of triggers are named after the runs that they start.",

@@ -38,10 +38,14 @@ const ACCESS: Readonly<Record<string, Partial<StoreAccess>>> = {
   PrepareShard: { writes: ["steps/prepare-shard/*"], readsInbox: true },
   ProfileKey: { writes: ["steps/profile/*"] },
   Propose: { writes: ["steps/propose/*"] },
-  Publish: { reads: ["aliases/*"], writes: ["aliases/*", "runs/*"], deletes: ["runs/*/artifact/*"] },
+  Publish: {
+    reads: ["aliases/*"],
+    writes: ["aliases/*", "runs/*/artifact/*", "runs/*/test-predictions.json"],
+    deletes: ["runs/*/artifact/*"],
+  },
   Quantize: { writes: ["steps/quantize/*"] },
   RecordFailure: { writes: ["runs/*/failure.json"] },
-  Report: { reads: ["aliases/*"], writes: ["runs/*", "steps/report/*"], readsInbox: true },
+  Report: { writes: ["runs/*/report.html", "runs/*/report.json", "steps/report/*"] },
   StartRun: { reads: ["triggers/*"], writes: ["runs/*/job.json", "runs/*/refusal.json", "triggers/*"] },
   Sweep: { reads: ["triggers/*"], writes: ["runs/*/job.json", "runs/*/refusal.json", "triggers/*"] },
 };

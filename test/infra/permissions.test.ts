@@ -102,11 +102,11 @@ describe("permissions", () => {
     expect(writing(/StorageInbox/)).toEqual([]);
   });
 
-  it("to read data are the planner's, the decoder's and the report's", () => {
+  it("to read data are the planner's and the decoders'", () => {
     const readers = allowed
       .filter(({ Sid }) => Sid === "ReadData")
       .map(({ id }) => id.replace(/RoleDefaultPolicy.*/, ""));
-    expect(readers.sort()).toEqual(["WorkflowPlan", "WorkflowPrepareData", "WorkflowPrepareShard", "WorkflowReport"]);
+    expect(readers.sort()).toEqual(["WorkflowPlan", "WorkflowPrepareData", "WorkflowPrepareShard"]);
     expect(
       allowed
         .filter(({ Sid }) => Sid === "ReadData")
