@@ -12,7 +12,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { title: "Plan", states: ["Plan"], last: ["Plan"] },
-  { title: "Prepare data", states: ["PrepareData"], last: ["PrepareData"] },
+  { title: "Prepare data", states: ["ListShards", "PrepareShard", "PrepareData"], last: ["PrepareData"] },
   { title: "Measure training speed", states: ["ProfileKey", "Profile"], last: ["Profile", "FineTuneKey"] },
   { title: "Train the teacher", states: ["FineTuneKey", "FineTune"], last: ["FineTune", "Propose"] },
   {
