@@ -1,5 +1,5 @@
 // `npm test`: every check of both languages, in the order of what fails fastest. All of them run, then the sum is shown.
-// --long adds the tests in test/long (every kill instant, the whole real job).
+// --long adds the tests in test/long (every kill instant, the whole real job) and a fresh install of the image's packages.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +11,7 @@ const long = process.argv.includes("--long");
 const folder = mkdtempSync(join(tmpdir(), "decant-test-"));
 const vitestResult = join(folder, "vitest.json");
 const pytestResult = join(folder, "pytest.xml");
+const longEnvironment = long ? { DECANT_LONG_TESTS: "1" } : {};
 const bin = (name) => join(projectRoot, "node_modules", ".bin", name);
 const python = pythonOfProject();
 
@@ -22,12 +23,17 @@ const stages = [
   ["ruff check", python, ["-m", "ruff", "check", "gpu-tasks", "bench"]],
   ["ruff format", python, ["-m", "ruff", "format", "--check", "gpu-tasks", "bench"]],
   ["pyright", bin("pyright"), ["--pythonpath", python, "-p", "gpu-tasks"]],
-  ["pytest", python, ["-m", "pytest", "-q", "--durations=5", `--junit-xml=${pytestResult}`, "gpu-tasks"]],
+  [
+    "pytest",
+    python,
+    ["-m", "pytest", "-q", "--durations=5", `--junit-xml=${pytestResult}`, "gpu-tasks"],
+    longEnvironment,
+  ],
   [
     "vitest",
     bin("vitest"),
     ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestResult}`],
-    long ? { DECANT_LONG_TESTS: "1" } : {},
+    longEnvironment,
   ],
 ];
 

@@ -5,6 +5,7 @@ import decant_tasks.determinism as determinism  # isort: skip, before torch
 import hashlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import uuid
@@ -183,6 +184,15 @@ def start_task() -> Any:
         for stream in (child.stdin, child.stdout):
             if stream is not None:
                 stream.close()
+
+
+def company_environment() -> list[dict[str, str]]:
+    """What torchrun tells two processes of this machine."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "GLOO_SOCKET_IFNAME": "lo"}
+    return [common | {"RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in range(2)]
 
 
 def events_of(child: "subprocess.Popen[str]") -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import ARCHITECTURE, CLASSES, SIZE, StartTask, events_of
+from conftest import ARCHITECTURE, CLASSES, SIZE, StartTask, company_environment, events_of
 from safetensors.torch import save_file
 
 from decant_tasks.distributed.batch_nodes import has_company, torchrun_environment
@@ -26,11 +25,7 @@ TOLERANCE = 2e-4
 def _start_two(
     start_task: StartTask, record: dict[str, Any], output: Path, **environment: str
 ) -> "list[subprocess.Popen[str]]":
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "GLOO_SOCKET_IFNAME": "lo"}
-    return [start_task(record, output, RANK=str(rank), **common, **environment) for rank in range(2)]
+    return [start_task(record, output, **company, **environment) for company in company_environment()]
 
 
 def _curve(folder: Path) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Bucket, StartTask, events_of
+from conftest import Bucket, StartTask, company_environment, events_of
 
 from decant_tasks.protocol.exit_codes import FAILED, INTERRUPTED
 from decant_tasks.protocol.files import sha256_of
@@ -15,6 +15,7 @@ from decant_tasks.schema import find_problems
 from decant_tasks.storage.address import S3Address
 
 FILES = ("teacher.safetensors", "teacher.onnx", "baseline.onnx", "curves.json", "output.json")
+MEASURED = "usage.json"  # how long it took: another each time
 
 
 @pytest.fixture
@@ -65,11 +66,11 @@ def test_a_task_in_s3_writes_the_files_of_one_in_folders_and_is_done_once(
     local["parameters"] = s3_input["parameters"] | {"backbone": weights}
     other = start_task(local, tmp_path / "local")
     assert other.wait() == 0, events_of(other)
-    assert bucket.hashes(_output(bucket)) == {
-        name: sha256_of(tmp_path / "local" / "task-0001" / name) for name in FILES
-    }
+    hashes = bucket.hashes(_output(bucket))
+    assert hashes.pop(MEASURED)
+    assert hashes == {name: sha256_of(tmp_path / "local" / "task-0001" / name) for name in FILES}
     left = {address.name for address, _ in bucket.objects.list(_output(bucket))}
-    assert left == {"done.json", "input-task-0001.json", *FILES}
+    assert left == {"done.json", "input-task-0001.json", MEASURED, *FILES}
     again = _start(bucket, start_task, s3_input | {"attempt": "task-0002"}, tmp_path / "again")
     assert events_of(again)[-1]["message"] == "already done"
     assert again.wait() == 0
@@ -78,7 +79,7 @@ def test_a_task_in_s3_writes_the_files_of_one_in_folders_and_is_done_once(
 def test_after_a_notice_another_machine_goes_on_from_the_checkpoint_in_s3(
     tmp_path: Path, bucket: Bucket, s3_input: dict[str, Any], start_task: StartTask
 ):
-    s3_input["parameters"]["recipe"]["epochs"] = 40
+    s3_input["parameters"]["recipe"]["epochs"] = 20
     first = _start(bucket, start_task, s3_input, tmp_path / "a", CHECKPOINT_INTERVAL_S="3600")
     for line in first.stdout or ():
         if "full-fine-tune: epoch 3" in line:
@@ -98,7 +99,28 @@ def test_after_a_notice_another_machine_goes_on_from_the_checkpoint_in_s3(
     assert bucket.objects.get(_output(bucket) / "failed-task-0001.json") is None
 
     unbroken = _start_elsewhere(tmp_path, bucket, s3_input, start_task)
-    assert bucket.hashes(_output(bucket)) == {name: sha256_of(unbroken / name) for name in FILES}
+    hashes = bucket.hashes(_output(bucket))
+    assert hashes.pop(MEASURED)
+    assert hashes == {name: sha256_of(unbroken / name) for name in FILES}
+
+
+def test_two_nodes_share_what_lies_in_s3_and_one_of_them_writes_there(
+    tmp_path: Path, bucket: Bucket, s3_input: dict[str, Any], start_task: StartTask
+):
+    """The second node starts where no checkpoint was downloaded: it gets the main one's."""
+    s3_input["parameters"]["recipe"]["epochs"] = 20
+    nodes = [_start(bucket, start_task, s3_input, tmp_path, **company) for company in company_environment()]
+    for line in nodes[0].stdout or ():
+        if "full-fine-tune: epoch 3" in line:
+            break
+    nodes[1].send_signal(signal.SIGTERM)
+    assert [(events_of(node)[-1]["code"], node.wait()) for node in nodes] == [("Stopped", INTERRUPTED)] * 2
+    assert bucket.objects.size_bytes(_output(bucket) / "checkpoint" / "full-fine-tune.checkpoint")
+    nodes = [_start(bucket, start_task, s3_input, tmp_path, **company) for company in company_environment()]
+    events = events_of(nodes[0])
+    assert [node.wait() for node in nodes] == [0, 0], events
+    assert any("goes on from step" in event.get("message", "") for event in events)
+    assert set(bucket.hashes(_output(bucket))) == {MEASURED, *FILES}
 
 
 def _start_elsewhere(tmp_path: Path, bucket: Bucket, record: dict[str, Any], start_task: StartTask) -> Path:

@@ -41,8 +41,8 @@ def trained_together(network: nn.Module) -> nn.Module:
     if process_count() == 1:
         return network
     devices = [torch.cuda.current_device()] if next(network.parameters()).is_cuda else None
-    # Statistics need no broadcast: shared_statistics.py makes them equal everywhere.
-    return DistributedDataParallel(network, device_ids=devices, broadcast_buffers=False)
+    # After the start statistics need no broadcast: shared_statistics.py makes them equal everywhere.
+    return DistributedDataParallel(network, device_ids=devices, forward_sync_buffers=False)
 
 
 def mean_over_processes(value: torch.Tensor) -> float:
