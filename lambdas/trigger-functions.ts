@@ -20,7 +20,7 @@ export interface TriggerHome {
 }
 
 /** STORE_BUCKET, STORE_PREFIX (may be empty), INBOX_BUCKET and STATE_MACHINE_ARN. */
-export function triggerHome(environment: Environment = process.env): TriggerHome {
+function triggerHome(environment: Environment = process.env): TriggerHome {
   const client = createS3Client();
   const bucket = requiredVariable(environment, "STORE_BUCKET");
   const starter = createExecutionStarter(new SFNClient(), requiredVariable(environment, "STATE_MACHINE_ARN"));
@@ -36,8 +36,18 @@ export function triggerHome(environment: Environment = process.env): TriggerHome
   };
 }
 
-/** The starter: an event of EventBridge, or a schedule's input. */
-export async function startRunFunction(event: unknown, _context?: unknown, home = triggerHome()): Promise<unknown> {
+/** The starter. Lambda hands a context on as well, which nobody here needs. */
+export function startRunFunction(event: unknown): Promise<unknown> {
+  return answerEvent(event, triggerHome());
+}
+
+/** The sweeper: every 15 minutes, whatever its input. */
+export function sweepFunction(): Promise<unknown> {
+  return answerSweep(triggerHome());
+}
+
+/** @param event of EventBridge, or a schedule's input */
+export async function answerEvent(event: unknown, home: TriggerHome): Promise<unknown> {
   const { services } = home;
   const parsed = parseEvent(event, services.inbox.bucket);
   if ("ignored" in parsed) return tell(home, { outcome: "ignored", reason: parsed.ignored });
@@ -46,8 +56,7 @@ export async function startRunFunction(event: unknown, _context?: unknown, home 
   return tell(home, await startRun(parsed.trigger, services));
 }
 
-/** The sweeper: every 15 minutes, whatever its input. */
-export async function sweepFunction(_event?: unknown, _context?: unknown, home = triggerHome()): Promise<unknown> {
+export async function answerSweep(home: TriggerHome): Promise<unknown> {
   const { started, errors } = await sweep(home.services);
   for (const run of started) tell(home, run);
   if (errors.length === 0) return { started: started.length };

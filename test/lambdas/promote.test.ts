@@ -14,7 +14,7 @@ import type { Store } from "../../core/store/store.ts";
 import { type ChampionServices, promote, testPredictionsPath } from "../../lambdas/promote.ts";
 import { readRunJob } from "../../lambdas/run-job.ts";
 import { sweep } from "../../lambdas/sweep.ts";
-import { startRunFunction } from "../../lambdas/trigger-functions.ts";
+import { answerEvent } from "../../lambdas/trigger-functions.ts";
 import { memoryStore } from "../fixtures/memory-store.ts";
 import { hasS3Server, type S3Server, startS3Server } from "../fixtures/s3-server.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
@@ -148,7 +148,7 @@ describe("1,000 versions of job files, each announced 0 to 10 times, shuffled an
     const unannounced = KEYS * VERSIONS - new Set(events.map(({ event }) => JSON.stringify(event))).size;
     expect(unannounced).toBeGreaterThan(50);
     for (let from = 0; from < events.length; from += 500) {
-      await Promise.all(events.slice(from, from + 500).map(({ event }) => startRunFunction(event, undefined, place)));
+      await Promise.all(events.slice(from, from + 500).map(({ event }) => answerEvent(event, place)));
       if (from % 2000 === 0) await Promise.all([sweep(home), finishSome(0.3)]);
     }
     await sweep(home);

@@ -6,7 +6,7 @@ import { createS3Inbox } from "../../adapters/s3/inbox.ts";
 import { createS3Store } from "../../adapters/s3/store.ts";
 import type { InboxVersion } from "../../core/trigger/inbox.ts";
 import { orderOfVersion } from "../../core/trigger/source-order.ts";
-import { startRunFunction, sweepFunction, type TriggerHome } from "../../lambdas/trigger-functions.ts";
+import { answerEvent, answerSweep, type TriggerHome } from "../../lambdas/trigger-functions.ts";
 import { hasS3Server, type S3Server, startS3Server } from "../fixtures/s3-server.ts";
 import { INBOX, jobText, objectCreated, type PutVersion, triggerHome } from "../fixtures/trigger-home.ts";
 
@@ -20,7 +20,7 @@ function home(versions: readonly PutVersion[]): TriggerHome & { readonly lines: 
 describe("the starter's function", () => {
   it("starts a run and says so", async () => {
     const place = home([version("jobs/a.yaml", jobText("a"))]);
-    const answer = await startRunFunction(objectCreated(INBOX, "jobs/a.yaml", "v1"), undefined, place);
+    const answer = await answerEvent(objectCreated(INBOX, "jobs/a.yaml", "v1"), place);
     expect(answer).toMatchObject({ outcome: "started", run: expect.stringMatching(/^a-/) as string });
     expect(place.lines).toMatchObject([{ event: "trigger", outcome: "started" }]);
   });
@@ -28,7 +28,7 @@ describe("the starter's function", () => {
   it("counts a refused job in a metric, and does not throw, since asking again can't help", async () => {
     const place = home([version("jobs/a.yaml", jobText("a", { device: "this-machine" }))]);
     const event = objectCreated(INBOX, "jobs/a.yaml", "v1");
-    expect(await startRunFunction(event, undefined, place)).toMatchObject({ outcome: "refused" });
+    expect(await answerEvent(event, place)).toMatchObject({ outcome: "refused" });
     expect(place.lines[1]).toMatchObject({
       _aws: { CloudWatchMetrics: [{ Namespace: "Decant", Metrics: [{ Name: "JobsRefused" }] }] },
       JobsRefused: 1,
@@ -37,9 +37,9 @@ describe("the starter's function", () => {
 
   it("refuses an event that it can't read, and passes over what is no job", async () => {
     const place = home([]);
-    expect(await startRunFunction({ foo: 1 }, undefined, place)).toMatchObject({ outcome: "refused" });
+    expect(await answerEvent({ foo: 1 }, place)).toMatchObject({ outcome: "refused" });
     const note = objectCreated(INBOX, "jobs/read-me.txt", "v1");
-    expect(await startRunFunction(note, undefined, place)).toMatchObject({ outcome: "ignored" });
+    expect(await answerEvent(note, place)).toMatchObject({ outcome: "ignored" });
   });
 
   it("throws what may succeed later, so that Lambda asks again", async () => {
@@ -47,9 +47,9 @@ describe("the starter's function", () => {
     const start = () => Promise.reject(new Error("throttled"));
     const failing = { ...place, services: { ...place.services, executions: { start } } };
     const event = objectCreated(INBOX, "jobs/a.yaml", "v1");
-    await expect(startRunFunction(event, undefined, failing)).rejects.toThrow("throttled");
-    await expect(sweepFunction({}, undefined, failing)).rejects.toThrow("throttled");
-    expect(await sweepFunction({}, undefined, place)).toEqual({ started: 1 });
+    await expect(answerEvent(event, failing)).rejects.toThrow("throttled");
+    await expect(answerSweep(failing)).rejects.toThrow("throttled");
+    expect(await answerSweep(place)).toEqual({ started: 1 });
   });
 });
 
@@ -67,12 +67,12 @@ describe.skipIf(!hasS3Server)("the inbox on a real S3 server", () => {
     const client = createS3Client({ endpoint, credentials });
     const inbox = createS3Inbox({ client, bucket: "inbox" });
     const ids: string[] = [];
-    const put = async (Key: string, Body: string) => {
+    const put = async (Key: string, Body: string | Uint8Array) => {
       const { VersionId } = await client.send(new PutObjectCommand({ Bucket: "inbox", Key, Body }));
       ids.push(VersionId!);
     };
     for (const name of ["one", "two", "three"]) await put("jobs/a.yaml", jobText(name));
-    await put("jobs/a.yaml.bak", "");
+    await put("jobs/a.yaml.bak", new Uint8Array());
     const found: InboxVersion[] = [];
     for await (const each of inbox.versions("jobs/")) found.push(each);
     const ofJob = found.filter(({ key }) => key === "jobs/a.yaml");
@@ -92,9 +92,9 @@ describe.skipIf(!hasS3Server)("the inbox on a real S3 server", () => {
     const services = { ...triggerHome([]), store, inbox };
     const place = { services, write: () => {} };
     const event = objectCreated("inbox", "jobs/a.yaml", ids[1]!);
-    expect(await startRunFunction(event, undefined, place)).toMatchObject({ outcome: "started" });
-    expect(await startRunFunction(event, undefined, place)).toMatchObject({ outcome: "already-settled" });
-    expect(await sweepFunction({}, undefined, place)).toEqual({ started: 2 });
+    expect(await answerEvent(event, place)).toMatchObject({ outcome: "started" });
+    expect(await answerEvent(event, place)).toMatchObject({ outcome: "already-settled" });
+    expect(await answerSweep(place)).toEqual({ started: 2 });
     expect(services.started.size).toBe(3);
   });
 });

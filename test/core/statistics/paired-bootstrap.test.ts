@@ -59,7 +59,7 @@ describe("the lower bound of a paired difference", () => {
     [300, 0.02],
     [500, 0.05],
   ])(
-    "of %i pairs, %d discordant, exceeds a true difference of -1 point in at most 5 %% of samples",
+    "of %i pairs, %d discordant, exceeds a true difference of -1 point for at most one sample in twenty",
     (n, discordant) => {
       const up = (discordant - 0.01) / 2;
       const down = (discordant + 0.01) / 2;
