@@ -6,7 +6,8 @@ import { type CfnElement, Stack, Validations } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { TASK_STEPS } from "./compute/roles.ts";
 import { stateFunctions } from "./functions/catalogue.ts";
-import { JOB_FILES, type StoreAccess, storeAccess } from "./functions/permissions.ts";
+import { JOB_FILES } from "./functions/permissions.ts";
+import { type StoreAccess, storeAccess } from "./functions/store-access.ts";
 
 interface Acknowledgement {
   /** Construct path below the stack. */

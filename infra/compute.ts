@@ -17,7 +17,7 @@ import { TIMEOUT_TRAIN_SECONDS } from "../core/workflow/timeouts.ts";
 import { fargateContainer, gpuContainer, type TaskParts } from "./compute/container.ts";
 import { distributedDefinition } from "./compute/distributed.ts";
 import { fargateEnvironments, gpuEnvironments, nodeEnvironment } from "./compute/environments.ts";
-import { ATTEMPTS, RETRY_STRATEGIES } from "./compute/retry.ts";
+import { ATTEMPTS, RETRIES } from "./compute/retry.ts";
 import { executionRole, taskRole } from "./compute/roles.ts";
 import type { Network } from "./network.ts";
 import { retention } from "./retention.ts";
@@ -71,7 +71,7 @@ export class Compute extends Construct {
     this.definition = new EcsJobDefinition(this, "Definition", {
       container: gpu ? gpuContainer(this, "Container", parts) : fargateContainer(this, "Container", parts),
       retryAttempts: ATTEMPTS,
-      retryStrategies: [...RETRY_STRATEGIES],
+      retryStrategies: [...RETRIES[props.kind]],
       timeout: Duration.seconds(TIMEOUT_TRAIN_SECONDS),
       propagateTags: true,
     });

@@ -7,7 +7,7 @@ import type { Construct } from "constructs";
 import { TIMEOUT_TRAIN_SECONDS } from "../../core/workflow/timeouts.ts";
 import { gpuContainer, type TaskParts } from "./container.ts";
 import { NODE_INSTANCE_TYPE } from "./environments.ts";
-import { ATTEMPTS, RETRY_STRATEGIES } from "./retry.ts";
+import { ATTEMPTS, RETRIES } from "./retry.ts";
 
 export const NODES = 2;
 const PORT = 29_400;
@@ -33,7 +33,7 @@ export function distributedDefinition(scope: Construct, id: string, parts: TaskP
     mainNode: 0,
     containers: [{ startNode: 0, endNode: NODES - 1, container }],
     retryAttempts: ATTEMPTS,
-    retryStrategies: [...RETRY_STRATEGIES],
+    retryStrategies: [...RETRIES.nodes],
     timeout: Duration.seconds(TIMEOUT_TRAIN_SECONDS),
     propagateTags: true,
   });

@@ -1,10 +1,12 @@
 // Machines for the queues. All start at zero and go back to zero. One GPU a machine, since a task uses one.
 import {
   AllocationStrategy,
+  type CfnComputeEnvironment,
   EcsMachineImageType,
   FargateComputeEnvironment,
   type IManagedComputeEnvironment,
   ManagedEc2EcsComputeEnvironment,
+  type ManagedEc2EcsComputeEnvironmentProps,
 } from "aws-cdk-lib/aws-batch";
 import { InstanceType } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
@@ -26,29 +28,33 @@ export function gpuEnvironments(scope: Construct, limits: Limits): IManagedCompu
   const onDemand = AllocationStrategy.BEST_FIT_PROGRESSIVE;
   const common = ec2Common(scope, limits);
   const { taskGroup } = limits.network;
+  const securityGroups = [taskGroup];
   return [
-    new ManagedEc2EcsComputeEnvironment(scope, "GpuSpot", {
-      ...common,
-      securityGroups: [taskGroup],
-      spot: true,
-      allocationStrategy: spot,
-    }),
-    new ManagedEc2EcsComputeEnvironment(scope, "GpuOnDemand", {
-      ...common,
-      securityGroups: [taskGroup],
-      allocationStrategy: onDemand,
-    }),
+    machines(scope, "GpuSpot", { ...common, securityGroups, spot: true, allocationStrategy: spot }),
+    machines(scope, "GpuOnDemand", { ...common, securityGroups, allocationStrategy: onDemand }),
   ];
 }
 
 /** Batch offers multi-node jobs on demand only: https://docs.aws.amazon.com/batch/latest/userguide/mnp-ce.html */
 export function nodeEnvironment(scope: Construct, limits: Limits): IManagedComputeEnvironment {
-  return new ManagedEc2EcsComputeEnvironment(scope, "GpuNodes", {
+  return machines(scope, "GpuNodes", {
     ...ec2Common(scope, limits),
     instanceTypes: [new InstanceType(NODE_INSTANCE_TYPE)],
     securityGroups: [limits.network.nodeGroup],
     allocationStrategy: AllocationStrategy.BEST_FIT_PROGRESSIVE,
   });
+}
+
+/** Named by number: Batch would go on with the template's first version, whatever is deployed later. */
+function machines(
+  scope: Construct,
+  id: string,
+  props: ManagedEc2EcsComputeEnvironmentProps,
+): ManagedEc2EcsComputeEnvironment {
+  const environment = new ManagedEc2EcsComputeEnvironment(scope, id, props);
+  const resource = environment.node.defaultChild as CfnComputeEnvironment;
+  resource.addPropertyOverride("ComputeResources.LaunchTemplate.Version", gpuLaunchTemplate(scope).latestVersionNumber);
+  return environment;
 }
 
 /** For accounts without a GPU quota. */

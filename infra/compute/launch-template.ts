@@ -2,6 +2,7 @@
 // token and answers the machine itself, not a bridged container.
 import { BlockDeviceVolume, EbsDeviceVolumeType, LaunchTemplate } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
+import { spotNoticeUserData } from "./spot-notice.ts";
 
 export const DISK_GB = 100;
 
@@ -10,6 +11,7 @@ export function gpuLaunchTemplate(scope: Construct): LaunchTemplate {
   const existing = scope.node.tryFindChild("GpuTemplate") as LaunchTemplate | undefined;
   if (existing) return existing;
   return new LaunchTemplate(scope, "GpuTemplate", {
+    userData: spotNoticeUserData(),
     requireImdsv2: true,
     httpPutResponseHopLimit: 1,
     blockDevices: [

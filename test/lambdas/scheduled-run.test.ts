@@ -1,8 +1,7 @@
 // A job that runs again on its schedule, with the real handlers and, in place of training, models that are there at once:
 // on unchanged data nothing is done again; on changed data the challenger meets the champion on the common test images.
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { onnx } from "onnx-proto";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { interpret } from "../../cli/laptop/interpret.ts";
@@ -12,14 +11,10 @@ import { HANDLERS } from "../../lambdas/list.ts";
 import type { Published } from "../../lambdas/publish.ts";
 import { writeRunJob } from "../../lambdas/run-job.ts";
 import type { Services } from "../../lambdas/services.ts";
-import { colourModel } from "../fixtures/colour-model.ts";
 import { folderServices } from "../fixtures/folder-services.ts";
-import { madeUpInputs } from "../fixtures/report-model.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 import { layTinyJob, type TinyJob } from "../fixtures/tiny-job.ts";
-
-const SIZE = 128;
-const PRETRAINED_SIZE = 224;
+import { trainAtOnce } from "../fixtures/train-at-once.ts";
 
 interface Session {
   readonly tasks: readonly string[];
@@ -45,52 +40,11 @@ async function runAt(hour: number, job: TinyJob, services: Services): Promise<Se
     },
     task: async (state, { INPUT = "" }) => {
       tasks.push(state);
-      await train(JSON.parse(await readFile(INPUT, "utf8")), services, job);
+      await trainAtOnce(JSON.parse(await readFile(INPUT, "utf8")), services, job);
     },
     signal: services.signal,
   });
   return { tasks, published: published as Published };
-}
-
-interface TaskInput {
-  readonly step: string;
-  readonly key: string;
-  readonly parameters: { readonly candidate: { readonly input_size: number } };
-}
-
-async function train({ step, key, parameters }: TaskInput, services: Services, job: TinyJob) {
-  const { teacher } = madeUpInputs();
-  const attempt = await services.files.begin({ step, key });
-  const put = (name: string, content: string | Uint8Array) => writeFile(join(attempt.folder, name), content);
-  const output = {
-    profile: async () => JSON.parse(await readFile(job.profile, "utf8")) as unknown,
-    "fine-tune": async () => {
-      await put("teacher.onnx", trainedModel(SIZE));
-      await put("baseline.onnx", trainedModel(PRETRAINED_SIZE));
-      return { ...teacher, input_size: SIZE };
-    },
-    compress: async () => {
-      const { candidate } = parameters;
-      await put("model.onnx", trainedModel(candidate.input_size));
-      return { candidate, parameters: 3, macs: 3, parity: teacher!.parity, files: { onnx: "model.onnx" } };
-    },
-  }[step]!;
-  await put("output.json", JSON.stringify(await output()));
-  await put("curves.json", "[]");
-  await attempt.commit();
-}
-
-/** Mean colours turned into the order of the job's classes (blue, green, red) by weights that can be quantized. */
-function trainedModel(size: number): Uint8Array {
-  const model = onnx.ModelProto.decode(colourModel(size));
-  const { node, initializer } = model.graph!;
-  node!.at(-1)!.output = ["colours"];
-  node!.push(onnx.NodeProto.create({ opType: "MatMul", input: ["colours", "order"], output: ["logits"] }));
-  const order = new Float32Array([0, 0, 1, 0, 1, 0, 1, 0, 0]);
-  const { FLOAT: dataType } = onnx.TensorProto.DataType;
-  const rawData = new Uint8Array(order.buffer);
-  initializer!.push(onnx.TensorProto.create({ name: "order", dataType, dims: [3, 3], rawData }));
-  return onnx.ModelProto.encode(model).finish();
 }
 
 /** Brings more pictures of one colour: new bytes, so new samples. */
