@@ -52,7 +52,7 @@ describe.skipIf(problem)(`a run whose store is a bucket${problem ? ` (skipped: $
   }
 
   it("ends with the artifact of a run in a folder, also where 30 % of its requests fail", {
-    timeout: 1_200_000,
+    timeout: 1_800_000,
   }, async () => {
     const job = await layTinyJob(["size: 3 MB"]);
     const inFolder = await runDecant([

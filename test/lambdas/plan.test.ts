@@ -1,5 +1,5 @@
 // Plan, over a real store and real files.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -120,6 +120,34 @@ describe("the plan step", () => {
       architecture: "resnet18",
       weights: { kind: "file", path: join(folder, "w.safetensors") },
     });
+  });
+
+  it("of a job in a bucket has data and weights from there, and the key of the same data on a disk", async () => {
+    const folder = await dots();
+    const { record, pointer } = await planIn(folder);
+    const asked: string[] = [];
+    const services = {
+      ...folderServices(temporaryFolder()),
+      fetchData: async (address: string) => {
+        asked.push(address);
+        return { root: realpathSync(join(folder, "dots")) };
+      },
+      hashObject: async (address: string) => (address.endsWith("/w.safetensors") ? "0".repeat(64) : undefined),
+    };
+    const { job } = await loadJob(join(folder, "decant.yaml"));
+    const planOf = async (changed: typeof job) => {
+      await writeRunJob(services, "run", { job: changed, folder: "s3://inbox/jobs/" });
+      return plan({ run: "run" }, services);
+    };
+    expect(await planOf(job)).toEqual(pointer);
+    expect(asked).toEqual(["s3://inbox/jobs/dots"]);
+
+    const weighted = (teacher: string) => ({ ...job, model: { ...job.model, teacher, architecture: "resnet18" } });
+    const found = await readOutput<PlanRecord>(services, await planOf(weighted("file:../w.safetensors")));
+    const weights = { kind: "file", path: "s3://inbox/w.safetensors", sha256: "0".repeat(64) };
+    expect(found).toEqual({ ...record, backbone: { ...found.backbone, architecture: "resnet18", weights } });
+    const absent = planOf(weighted("s3://other/none.safetensors"));
+    await expect(absent).rejects.toMatchObject({ code: "InvalidJob", problems: [{ where: "/model/teacher" }] });
   });
 });
 
