@@ -16,6 +16,7 @@ const { values } = parseArgs({
     name: { type: "string" },
     size: { type: "string", default: "2.5 MB" },
     drop: { type: "string", default: "3 %" },
+    latency: { type: "string" },
     time: { type: "string", default: "10 min" },
     keep: { type: "boolean", default: false },
   },
@@ -87,6 +88,7 @@ function summarize(report: ReportModel) {
 
 const folder = await mkdtemp(join(tmpdir(), "decant-bench-"));
 const job = join(folder, "decant.yaml");
+const latency = values.latency ? `, latency-p95: ${values.latency}` : "";
 const lines = [
   "version: 1",
   `name: ${values.name}`,
@@ -94,14 +96,14 @@ const lines = [
   `data: { source: ${JSON.stringify(resolve(values.data))} }`,
   "model: { teacher: auto, candidates: auto }",
   "target: { device: this-machine, threads: 1 }",
-  `budget: { size: ${values.size}, accuracy-drop: ${values.drop}, time: ${values.time} }`,
+  `budget: { size: ${values.size}, accuracy-drop: ${values.drop}, time: ${values.time}${latency} }`,
   "seed: 0",
 ];
 await writeFile(job, `${lines.join("\n")}\n`);
 const { last, seconds } = await runDecant(job);
 if (!last.report) throw new Error(`Expected a report, got status ${last.status}. The store is kept at ${folder}.`);
 const report: ReportModel = JSON.parse(await readFile(last.report.replace(/\.html$/, ".json"), "utf8"));
-const command = `npm run bench:job -- --data ${values.data} --name ${values.name} --size "${values.size}" --drop "${values.drop}" --time "${values.time}"`;
+const command = `npm run bench:job -- --data ${values.data} --name ${values.name} --size "${values.size}" --drop "${values.drop}" --time "${values.time}"${values.latency ? ` --latency "${values.latency}"` : ""}`;
 const result = { command, budget: values, status: last.status, seconds, ...summarize(report) };
 await writeFile(
   join(projectRoot, "bench", "results", `job-${values.name}.json`),
