@@ -38,7 +38,7 @@ export function reportCost(inputs: ReportInputs): ReportedCost {
     steps: byStep(usage, priced, expectedSeconds(inputs)),
     elapsed_s,
     working_s,
-    overhead_ratio: overhead(elapsed_s, working_s),
+    overhead_ratio: decision.rejected.length > 0 ? null : overhead(elapsed_s, working_s),
     orchestration_usd: cost?.orchestration_usd ?? null,
     usd: cost?.usd ?? null,
     usd_on_spot: cost?.usd_on_spot ?? null,
@@ -47,7 +47,7 @@ export function reportCost(inputs: ReportInputs): ReportedCost {
   };
 }
 
-/** Of the run's time; null where that is not known, or where steps were found finished and nothing was left to do. */
+/** Of the run's time. What a candidate took that gave no point was noted nowhere, so it can't be told then. Null too where that is not known, or where steps were found finished and nothing was left to do. */
 function overhead(elapsed_s: number | null, working_s: number): number | null {
   if (elapsed_s === null || elapsed_s <= 0 || working_s <= 0) return null;
   return Math.max(0, 1 - working_s / elapsed_s);

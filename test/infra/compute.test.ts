@@ -1,5 +1,8 @@
 // Queues stand empty at no cost; a task may do little, and only what is worth another attempt gets one.
 
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { Match, Template } from "aws-cdk-lib/assertions";
 import { ContainerImage } from "aws-cdk-lib/aws-ecs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
@@ -7,8 +10,10 @@ import { App, Stack } from "aws-cdk-lib/core";
 import { describe, expect, it } from "vitest";
 import { TIMEOUT_TRAIN_SECONDS } from "../../core/workflow/timeouts.ts";
 import { GPU_INSTANCE_TYPES } from "../../infra/compute/environments.ts";
+import { SPOT_NOTICE_SCRIPT } from "../../infra/compute/spot-notice.ts";
 import { Compute, type ComputeProps } from "../../infra/compute.ts";
 import { Network, type NetworkProps } from "../../infra/network.ts";
+import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
 function templateOf(kind: ComputeProps["kind"], network: NetworkProps["kind"] = "public"): Template {
   const stack = new Stack(new App(), "Test");
@@ -69,6 +74,14 @@ describe("the GPU queue", () => {
     });
   });
 
+  it("starts machines by the template's newest version, so that a later deployment changes them", () => {
+    for (const { Properties } of Object.values(gpu.findResources("AWS::Batch::ComputeEnvironment"))) {
+      expect(Properties.ComputeResources.LaunchTemplate.Version).toEqual({
+        "Fn::GetAtt": [expect.stringContaining("GpuTemplate"), "LatestVersionNumber"],
+      });
+    }
+  });
+
   it("runs machines with encrypted disks and token-only metadata", () => {
     gpu.hasResourceProperties("AWS::EC2::LaunchTemplate", {
       LaunchTemplateData: {
@@ -76,6 +89,33 @@ describe("the GPU queue", () => {
         BlockDeviceMappings: [Match.objectLike({ Ebs: Match.objectLike({ Encrypted: true }) })],
       },
     });
+  });
+});
+
+describe("a spot machine", () => {
+  it("is told by several parts, as Batch wants it, to drain and to hand its notice on", () => {
+    const [template] = Object.values(gpu.findResources("AWS::EC2::LaunchTemplate"));
+    const text = JSON.stringify(template?.Properties.LaunchTemplateData.UserData);
+    expect(text).toContain("multipart/mixed");
+    expect(text).toContain("ECS_ENABLE_SPOT_INSTANCE_DRAINING=true");
+    expect(text).toContain("hand-on-spot-notice");
+  });
+
+  it("hands the notice on to every task, once, and not before it comes", () => {
+    const folder = temporaryFolder();
+    const stand = (name: string, script: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const asked = join(folder, "asked");
+    const told = join(folder, "told");
+    stand(
+      "curl",
+      `case "$*" in *instance-action) echo x >> ${asked}; [ "$(wc -l < ${asked})" -ge 3 ] && printf 200 || printf 404;; *) printf token;; esac`,
+    );
+    stand("docker", `case "$1" in ps) printf 'one\\ntwo\\n';; *) echo "$*" >> ${told};; esac`);
+    const env = { PATH: `${folder}:${process.env.PATH}`, NOTICE_INTERVAL_S: "0.01" };
+    expect(spawnSync("bash", ["-c", SPOT_NOTICE_SCRIPT], { env }).status).toBe(0);
+    expect(readFileSync(told, "utf8")).toBe("kill --signal TERM one two\n");
+    expect(readFileSync(asked, "utf8")).toBe("x\nx\nx\n");
   });
 });
 
@@ -106,15 +146,21 @@ describe.each([
   const definitions = Object.values(template.findResources("AWS::Batch::JobDefinition"));
 
   it("tries again after a lost machine or a failed pull, and after nothing else", () => {
+    const worth = {
+      OnStatusReason: ["Host EC2*", "Your Spot Task was interrupted*"],
+      OnReason: ["CannotPullContainerError:*", "DockerTimeoutError*"],
+      OnExitCode: ["143", "75"], // interrupted, lost company: decant_tasks/protocol/exit_codes.py
+    };
     for (const { Properties } of definitions) {
       const rules = Properties.RetryStrategy.EvaluateOnExit as { Action: string; [on: string]: string }[];
       expect(rules.length).toBeLessThanOrEqual(5); // Batch's limit
-      expect(rules.filter(({ Action }) => Action === "RETRY").map(({ Action: _, ...on }) => on)).toEqual([
-        { OnStatusReason: "Host EC2*" },
-        { OnStatusReason: "Your Spot Task was interrupted*" },
-        { OnReason: "CannotPullContainerError:*" },
-        { OnReason: "DockerTimeoutError*" },
-      ]);
+      const retried = rules.slice(0, -1).flatMap(({ Action, ...on }) => {
+        expect(Action).toBe("RETRY");
+        return Object.entries(on);
+      });
+      for (const [kind, pattern] of retried) expect(worth[kind as keyof typeof worth]).toContain(pattern);
+      expect(retried).toContainEqual(["OnExitCode", "143"]);
+      expect(retried).toContainEqual(["OnReason", "CannotPullContainerError:*"]);
       expect(rules.at(-1)).toEqual({ Action: "EXIT", OnReason: "*" });
     }
   });

@@ -17,7 +17,9 @@ function summary(cost: ReportedCost): Markup {
     ["Preparing, training, quantizing, measuring", seconds(working_s)],
     [
       "Orchestration",
-      overhead_ratio === null ? "not known" : `${percent(overhead_ratio)} of the time: starting, waiting, deciding`,
+      overhead_ratio === null
+        ? "not known: candidates gave no point, or nothing was left to do"
+        : `${percent(overhead_ratio)} of the time: starting, waiting, deciding`,
     ],
     [
       "Money",

@@ -10,8 +10,11 @@ const usage = (step: string, device: string, seconds: number, to_s: number, kept
   return { step, device, seconds, finished_ms: 1000 * to_s, kept };
 };
 
+const { decision } = madeUpInputs();
+const allMeasured = { ...decision, rejected: [] };
+
 describe("a run on this machine", () => {
-  const { cost } = madeUpReport();
+  const { cost } = madeUpReport({ decision: allMeasured });
 
   it("costs nothing that has a price", () => {
     expect(cost).toMatchObject({ usd: null, prices: null, orchestration_usd: null });
@@ -21,6 +24,11 @@ describe("a run on this machine", () => {
     // 19 + 140 + 250 + 9 = 418 of 512 s
     expect(cost.working_s).toBeCloseTo(418, 6);
     expect(cost.overhead_ratio).toBeCloseTo(1 - 418 / 512, 9);
+  });
+
+  it("doesn't say so where a candidate gave no point, since its time was noted nowhere", () => {
+    expect(decision.rejected.length).toBeGreaterThan(0);
+    expect(madeUpReport().cost.overhead_ratio).toBeNull();
   });
 
   it("counts a step that an earlier run had finished as kept, without its time", () => {
