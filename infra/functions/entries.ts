@@ -2,13 +2,18 @@
 
 /** A handler of lambdas/list.ts: its file and its name follow from the state's. */
 export function entryText(handler: string): string {
-  const file = handler.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+  const file = hyphenated(handler);
   const name = handler.charAt(0).toLowerCase() + handler.slice(1);
   return [
     `import { awsHandler } from "./lambdas/aws-handler.ts";`,
     `import { ${name} } from "./lambdas/${file}.ts";`,
     `export const handler = awsHandler(${name});`,
   ].join("\n");
+}
+
+/** PrepareData -> prepare-data, as files and steps are named. */
+export function hyphenated(name: string): string {
+  return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }
 
 /** Functions that are no state of the workflow: they start it, or clear up after it. */
