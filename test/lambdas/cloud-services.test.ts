@@ -40,7 +40,7 @@ describe.skipIf(!hasS3Server)("the services of a Lambda function", () => {
     expect(await readOutput(second, pointer)).toEqual({ answer: 42 });
     expect(second.files.addressOf(pointer)).toBe(`s3://store/decant/steps/plan/${pointer.key}`);
     expect(second.task_machine).toMatchObject({ cpu_model: "fargate", cores: 4, architecture: "x64" });
-  });
+  }, 60_000);
 
   it("refuse a function without a bucket by the variable's name", async () => {
     const options = { environment: {}, signal: new AbortController().signal, progress: () => {} };

@@ -77,7 +77,7 @@ describe("100 promotions at once", () => {
 
   it("have one winner in memory", async () => {
     await contest(servicesOn(memoryStore()), 100);
-  });
+  }, 60_000);
 
   it("lose none of those that are promoted one after the other, and end at the newest", async () => {
     const services = servicesOn(memoryStore());
@@ -93,7 +93,7 @@ describe("100 promotions at once", () => {
     const moved = decisions.filter(({ outcome }) => outcome === "first" || outcome === "promoted");
     expect(alias.earlier).toHaveLength(moved.length - 1);
     expect(await historyOf(services)).toHaveLength(100);
-  });
+  }, 60_000);
 });
 
 describe.skipIf(!hasS3Server)("promotions at once on a real S3 server", () => {

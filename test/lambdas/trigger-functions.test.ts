@@ -96,5 +96,5 @@ describe.skipIf(!hasS3Server)("the inbox on a real S3 server", () => {
     expect(await answerEvent(event, place)).toMatchObject({ outcome: "already-settled" });
     expect(await answerSweep(place)).toEqual({ started: 2 });
     expect(services.started.size).toBe(3);
-  });
+  }, 60_000);
 });

@@ -138,11 +138,11 @@ describe("promotion, simulated 1,000 times with 2,000 samples of which 10 % are 
 
   it("lets a challenger that is worse by exactly the margin through in at most 5 %", () => {
     expect(promotedShare(-0.01, 1)).toBeLessThanOrEqual(0.05);
-  });
+  }, 60_000);
 
   it("lets one that is 2 points better than that through in at least 80 %", () => {
     expect(promotedShare(0.01, 2)).toBeGreaterThanOrEqual(0.8);
-  });
+  }, 60_000);
 });
 
 describe("test predictions", () => {
