@@ -6,9 +6,9 @@ import type { StepPointer } from "../../core/store/store.ts";
 import type { CandidatePayload, RunPayload, TaskPointer } from "../../core/workflow/payload.ts";
 import { HANDLERS, type Handler } from "../../lambdas/list.ts";
 import type { Services } from "../../lambdas/services.ts";
+import { toDecantError } from "../../lambdas/state-error.ts";
 import type { RunEvent } from "../progress/run-event.ts";
 import type { Journal } from "./journal.ts";
-import { toDecantError } from "../../lambdas/state-error.ts";
 
 export interface ObservedContext {
   readonly services: Services;
