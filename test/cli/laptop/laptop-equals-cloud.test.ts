@@ -100,8 +100,12 @@ const SCENARIOS: Readonly<Record<string, { readonly script: Script; readonly end
   },
   "job-that-had-finished-all-the-same": { script: { FineTune: [error("States.TaskFailed")] }, ends: null },
 };
+const SHARDS: Script = { ListShards: answers({ sharded: true, shards: [{ first: 0 }, { first: 4096 }] }) };
 const SCRIPTS = Object.fromEntries(
-  Object.entries(SCENARIOS).map(([name, { script }]) => [name, withPayloads({ ...HAPPY, ...script })]),
+  [...Object.entries(SCENARIOS), ["shards", { script: SHARDS }] as const].map(([name, { script }]) => [
+    name,
+    withPayloads({ ...HAPPY, ...script }),
+  ]),
 );
 
 /** As lambda:invoke answers: the function's answer under Payload. */
@@ -145,14 +149,14 @@ describe.skipIf(!hasMoto)("the laptop equals the cloud", () => {
   beforeAll(async () => {
     const arn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
     const values = Object.fromEntries(substitutionNames(WORKFLOW).map((name) => [name, arn(name)]));
-    moto = await startMotoWorkflow(SCRIPTS, fillIn(WORKFLOW, values), INPUT);
+    moto = await startMotoWorkflow(SCRIPTS, fillIn(WORKFLOW, values));
   }, 60_000);
   afterAll(() => moto?.stop());
 
   it.each(Object.keys(SCENARIOS))(
     "for %s",
     async (scenario) => {
-      const [laptop, cloud] = await Promise.all([playOnLaptop(scenario), moto.play(scenario)]);
+      const [laptop, cloud] = await Promise.all([playOnLaptop(scenario), moto.play(scenario, INPUT)]);
       expect(cloud.calls.map(([state]) => state)).toEqual(laptop.calls.map(([state]) => state));
       expect(cloud.calls).toEqual(laptop.calls);
       expect(cloud.error).toBe(laptop.error);
@@ -160,6 +164,17 @@ describe.skipIf(!hasMoto)("the laptop equals the cloud", () => {
     },
     60_000,
   );
+
+  it("but for data in shards, which only the cloud packs each by itself", async () => {
+    const { calls, error: ended } = await moto.play("shards", { ...INPUT, distributed: true });
+    expect(ended).toBeNull();
+    const before = calls.slice(0, 5).map(([state]) => state);
+    expect(before).toEqual(["Plan", "ListShards", "PrepareShard", "PrepareShard", "PrepareData"]);
+    const shards = calls.flatMap(([state, input]) =>
+      state === "PrepareShard" ? [(input as { shard: unknown }).shard] : [],
+    );
+    expect(shards).toEqual(expect.arrayContaining([{ first: 0 }, { first: 4096 }]));
+  }, 60_000);
 
   it("and the scenarios visit every task state of the document", async () => {
     const visited = new Set<string>();
