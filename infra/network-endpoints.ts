@@ -14,6 +14,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Stack } from "aws-cdk-lib/core";
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from "aws-cdk-lib/custom-resources";
 import type { Construct } from "constructs";
+import { deploymentLog } from "./deployment-log.ts";
 
 /** Six endpoints: what an ECS container instance and a Fargate task talk to before and while a container runs. */
 export const INTERFACE_ENDPOINTS = {
@@ -86,6 +87,7 @@ export function findS3PrefixList(scope: Construct): string {
   const found = new AwsCustomResource(scope, "S3PrefixList", {
     onUpdate: call,
     installLatestAwsSdk: false,
+    logGroup: deploymentLog(scope),
     policy: AwsCustomResourcePolicy.fromStatements([
       // This call knows no resources: infra/permissions says so.
       new PolicyStatement({ actions: ["ec2:DescribeManagedPrefixLists"], resources: ["*"] }),

@@ -6,6 +6,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnWaitCondition, CfnWaitConditionHandle, type Duration } from "aws-cdk-lib/core";
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from "aws-cdk-lib/custom-resources";
 import type { Construct } from "constructs";
+import { deploymentLog } from "../deployment-log.ts";
 
 export function buildOnDeploy(scope: Construct, project: Project, tag: string, timeout: Duration): void {
   // A condition is fulfilled once and for all, so each tag has its own.
@@ -22,6 +23,7 @@ export function buildOnDeploy(scope: Construct, project: Project, tag: string, t
       outputPaths: ["build.id"],
     },
     installLatestAwsSdk: false,
+    logGroup: deploymentLog(scope),
     policy: AwsCustomResourcePolicy.fromStatements([
       new PolicyStatement({ actions: ["codebuild:StartBuild"], resources: [project.projectArn] }),
     ]),

@@ -36,6 +36,15 @@ describe("an image that the account builds", () => {
     template.hasResourceProperties("AWS::CodeBuild::Project", { TimeoutInMinutes: 60 });
   });
 
+  it("writes what its deployment said into a log that goes with the stack", () => {
+    const functions = Object.values(template.findResources("AWS::Lambda::Function"));
+    expect(functions.length).toBeGreaterThan(0);
+    for (const { Properties } of functions) expect(Properties.LoggingConfig.LogGroup).toBeDefined();
+    for (const group of Object.values(template.findResources("AWS::Logs::LogGroup"))) {
+      expect(group).toMatchObject({ DeletionPolicy: "Delete", Properties: { RetentionInDays: expect.any(Number) } });
+    }
+  });
+
   it("has the same tag while its source is the same, so that nothing is built twice", () => {
     const tags = (t: Template) =>
       Object.values(t.findResources("AWS::CodeBuild::Project"))[0]?.Properties.Environment.EnvironmentVariables;
