@@ -5,6 +5,7 @@ import { modelRuntime } from "../adapters/onnx-runtime/model-runtime.ts";
 import { packedSamples } from "../adapters/onnx-runtime/packed-samples.ts";
 import { openSplit } from "../adapters/packed-arrays.ts";
 import { preprocessing } from "../core/artifact/preprocessing.ts";
+import type { Model } from "../core/onnx/graph.ts";
 import { readModel } from "../core/onnx/read-model.ts";
 import { writeModel } from "../core/onnx/write-model.ts";
 import { chooseSamples } from "../core/quantization/choose-samples.ts";
@@ -16,13 +17,14 @@ import { QUANTIZER_DEFAULTS, type Quantizer } from "../core/quantizers/quantizer
 import type { StepPointer } from "../core/store/store.ts";
 import { targetArchitecture } from "../core/targets/list.ts";
 import type { CandidatePayload } from "../core/workflow/payload.ts";
-import { QUANTIZED_FILES, type QuantizedOutput } from "../core/workflow/records/measurement.ts";
+import { type PrecisionTimes, QUANTIZED_FILES, type QuantizedOutput } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { CompressedOutput } from "../core/workflow/records/training.ts";
 import { required } from "./required.ts";
 import { pointerOf, readOutput, runStep } from "./run-step.ts";
 import type { Services } from "./services.ts";
+import { precisionTimes } from "./time-precisions.ts";
 
 /** Pictures; each costs a forward pass for every observer. Chosen by judgement: no comparison of counts was made. */
 const SAMPLES = { calibration: 256, held_back: 64 };
@@ -32,9 +34,13 @@ export async function quantize(payload: CandidatePayload, services: Services): P
   const data = required(payload.data, "data", "Quantize");
   const compressed = required(payload.compressed, "the compressed model", "Quantize");
   const quantizer = quantizerFor(targetArchitecture(plan.target.device, services.machine));
+  const { files } = await readOutput<CompressedOutput>(services, compressed);
+  const path = join(await services.files.folderOf(compressed), files.onnx);
+  const float = readModel(await readFile(path), files.onnx);
+  const precision = await precisionTimes(services, plan, float.model, quantizer);
   const request = {
     step: "quantize" as const,
-    upstream: [data, compressed],
+    upstream: [data, compressed, ...(precision ? [precision.pointer] : [])],
     slice: {
       input_size: payload.candidate.input_size,
       quantizer: quantizer.key,
@@ -52,12 +58,22 @@ export async function quantize(payload: CandidatePayload, services: Services): P
   };
   const { key } = pointerOf(services, request);
   const { pointer } = await runStep<QuantizedOutput>(services, request, (folder) =>
-    quantizeFile(services, plan, { data, compressed }, { size: payload.candidate.input_size, quantizer, key, folder }),
+    quantizeFile(services, plan, data, {
+      ...float,
+      size: payload.candidate.input_size,
+      quantizer,
+      precision: precision?.output,
+      key,
+      folder,
+    }),
   );
   return pointer;
 }
 
 interface Writing {
+  readonly model: Model;
+  readonly dropped_fields: Readonly<Record<string, number>>;
+  readonly precision: PrecisionTimes | undefined;
   readonly size: number;
   readonly quantizer: Quantizer;
   readonly key: string;
@@ -67,20 +83,18 @@ interface Writing {
 async function quantizeFile(
   services: Services,
   plan: PlanRecord,
-  sources: { readonly data: StepPointer; readonly compressed: StepPointer },
-  { size, quantizer, key, folder }: Writing,
+  dataPointer: StepPointer,
+  { model, dropped_fields, size, quantizer, precision, key, folder }: Writing,
 ): Promise<QuantizedOutput> {
-  const data = await readOutput<PreparedData>(services, sources.data);
-  const { files } = await readOutput<CompressedOutput>(services, sources.compressed);
-  const path = join(await services.files.folderOf(sources.compressed), files.onnx);
-  const { model, dropped_fields } = readModel(await readFile(path), files.onnx);
-  const split = openSplit(await services.files.folderOf(sources.data), data, "train", size);
+  const data = await readOutput<PreparedData>(services, dataPointer);
+  const split = openSplit(await services.files.folderOf(dataPointer), data, "train", size);
   try {
     const chosen = chooseSamples(split.labels, SAMPLES, plan.seed);
     const result = await quantizeModel({
       model,
       quantizer,
       options: QUANTIZER_DEFAULTS,
+      precision,
       calibration: packedSamples(model, split, chosen.calibration),
       held_back: packedSamples(model, split, chosen.held_back),
       runtime: modelRuntime(plan.threads, services.signal),

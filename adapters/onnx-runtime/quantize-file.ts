@@ -16,6 +16,7 @@ import { withUint8Input } from "../../core/quantization/uint8-input.ts";
 import type { Quantizer, QuantizerOptions } from "../../core/quantizers/quantizer.ts";
 import type { QuantizedOutput } from "../../core/workflow/records/measurement.ts";
 import { replaceFrom, writeTemporary } from "../durable-write.ts";
+import { timePrecisions } from "../latency/time-precisions.ts";
 import { calibrationImages } from "./calibration-images.ts";
 import { modelRuntime } from "./model-runtime.ts";
 
@@ -29,6 +30,8 @@ export interface QuantizeFileRequest {
   readonly uint8_input: boolean;
   readonly quantizer: Quantizer;
   readonly options: QuantizerOptions;
+  /** Chooses the layers that stay in fp32 by time on this machine instead of by the fixed rule. */
+  readonly time_layers: boolean;
   readonly threads: number;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -43,6 +46,9 @@ export interface QuantizeFileResult extends QuantizedOutput {
   readonly agreement: { readonly count: number; readonly n: number };
   readonly left_out: readonly { readonly path: string; readonly detail: string }[];
 }
+
+/** Seconds after which no further comparison of precisions begins. */
+const TIMING_LIMIT_S = 40;
 
 /** For each calibration sample, a quarter as many are held back. */
 const HELD_BACK_RATIO = 0.25;
@@ -68,10 +74,14 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
     count: pixels.length,
     input: async (at) => tensor(pixels[at]!),
   });
+  const precision = request.time_layers
+    ? await timePrecisions({ ...request, model, limit_s: TIMING_LIMIT_S })
+    : undefined;
   const result = await quantizeModel({
     model,
     quantizer,
     options,
+    precision,
     calibration: sampled(images.calibration),
     held_back: sampled(images.held_back),
     runtime: modelRuntime(request.threads, request.signal),

@@ -24,6 +24,7 @@ interface QuantizeFlags {
   readonly threads?: string;
   readonly fp32?: readonly string[];
   readonly quantizer?: string;
+  readonly timeLayers?: boolean;
   readonly uint8Input?: boolean;
   readonly perTensor?: boolean;
   readonly json?: boolean;
@@ -47,6 +48,7 @@ export function registerQuantize(program: Command): void {
     .option("--threads <number>", "threads of the model while calibrating (default: all cores)")
     .option("--quantizer <name>", `${KEYS} (default: the one that is fastest on this machine)`)
     .option("--fp32 <node...>", "nodes to leave in fp32, by name")
+    .option("--time-layers", "choose by time on this machine which layers stay in fp32, instead of by a fixed rule")
     .option("--uint8-input", "make the model take uint8 pixels, with the normalisation inside")
     .option("--per-tensor", "one scale for each weight instead of one for each channel: less exact")
     .option("--json", "print one JSON object instead of text")
@@ -80,6 +82,7 @@ async function quantize(path: string, flags: QuantizeFlags): Promise<void> {
       weights: flags.perTensor ? "per-tensor" : "per-channel",
       fp32_nodes: flags.fp32 ?? [],
     },
+    time_layers: flags.timeLayers ?? false,
     threads: flags.threads === undefined ? availableParallelism() : whole("--threads", flags.threads, 1, 256),
     seed: whole("--seed", flags.seed, 0, 2 ** 32 - 1),
     signal: stop.signal,

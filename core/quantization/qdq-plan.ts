@@ -39,6 +39,11 @@ export function planQdq(
   return {
     model,
     calibration: { ranged: new Set(selection.quantized.values()), averaged: new Set(averaged) },
+    // A layer's input has a range of its own where the node that would pass one on stays in fp32.
+    shared_calibration: {
+      ranged: new Set([...selection.quantized.values(), ...layers.map(({ data }) => data)]),
+      averaged: new Set(averaged),
+    },
     int8_nodes: new Set([...selection.weighted, ...selection.others].map((node) => node.outputs[0]!)),
     layers,
     apply(calibration: Calibration, { observer, portable, adaptive_rounding }: QuantizationChoices): QuantizedGraph {

@@ -5,13 +5,14 @@ import { writeModel } from "../onnx/write-model.ts";
 import type { QuantizationPlan, QuantizedGraph, Quantizer, QuantizerOptions } from "../quantizers/quantizer.ts";
 import { klBySample } from "../statistics/divergence.ts";
 import { type Logits, predictedClasses } from "../statistics/logits.ts";
-import type { Portability, QuantizationChoice } from "../workflow/records/measurement.ts";
+import type { Portability, PrecisionTimes, QuantizationChoice } from "../workflow/records/measurement.ts";
 import { type Calibration, calibrate } from "./calibrate.ts";
 import { channelRanges, equalizablePairs, equalized } from "./equalize.ts";
 import { inputMoments } from "./input-moments.ts";
 import { minMax, type Observer, type ObserverName, percentile, squaredError } from "./observer.ts";
 import { countPairs } from "./portability.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
+import { eligible } from "./search-precision.ts";
 
 /** Clips one value in ten thousand, half at either end. */
 const PERCENTILE_COVERAGE = 0.9999;
@@ -27,10 +28,15 @@ const PAIRS_MIN = 4;
 /** The pair limit stays unless it takes the output this many times farther from fp32 (seen on Lite0: 1.1 to 1.2). */
 const LIMIT_KL_RATIO_MAX = 2;
 
+/** A variant that is slower than the fastest by less than this share may ship, where its output comes closer. */
+const SLOWER_MAX = 0.02;
+
 export interface QuantizeModelRequest {
   readonly model: Model;
   readonly quantizer: Quantizer;
   readonly options: QuantizerOptions;
+  /** Times of precisions by layer on the target; without them the fixed rule holds. */
+  readonly precision?: PrecisionTimes | undefined;
   readonly calibration: ModelSamples;
   readonly held_back: ModelSamples;
   readonly runtime: ModelRuntime;
@@ -43,6 +49,8 @@ export interface QuantizedModel {
   readonly kl_by_observer: Readonly<Record<string, number>>;
   readonly portability: Portability;
   readonly choices: readonly QuantizationChoice[];
+  /** First outputs of layers that stayed in fp32 by choice; undefined where the fixed rule held. */
+  readonly fp32_layers: readonly string[] | undefined;
   /** Held-back samples on which both models answer the same class. */
   readonly agreement: { readonly count: number; readonly n: number };
   readonly int8_nodes: ReadonlySet<string>;
@@ -69,22 +77,19 @@ interface Context extends QuantizeModelRequest {
 }
 
 export async function quantizeModel(request: QuantizeModelRequest): Promise<QuantizedModel> {
-  const { model, quantizer, options, runtime, held_back } = request;
-  const plan = quantizer.plan(model, options);
-  request.progress?.(`calibrating on ${request.calibration.count} samples`);
-  const calibration = await calibrate(plan.model, plan.calibration, request.calibration, runtime);
+  const { model, runtime, held_back } = request;
   const context = { ...request, reference: await runtime.logits(writeModel(model), held_back) };
-  const start = { plan, calibration, adaptive_rounding: false, portable: quantizer.saturates };
-  const { ranged, kl_by_observer, choice } = await chooseRanges(context, start);
-  const choices = [choice];
+  const precision = await choosePrecision(context);
+  const { ranged, kl_by_observer, choice } = await chooseRanges(precision.context, precision.start);
+  const choices = [...precision.choices, choice];
   let best = ranged;
   for (const step of [tryEqualization, tryAdaptiveRounding]) {
-    const trial = await step(context, best);
+    const trial = await step(precision.context, best);
     if (trial === undefined) continue;
     choices.push(trial.choice);
     if (trial.choice.taken) best = trial.tried;
   }
-  const limit = await holdPairLimit(context, best);
+  const limit = await holdPairLimit(precision.context, best);
   if (limit.choice !== undefined) choices.push(limit.choice);
   best = limit.kept;
   return {
@@ -93,9 +98,49 @@ export async function quantizeModel(request: QuantizeModelRequest): Promise<Quan
     kl_by_observer,
     portability: limit.portability,
     choices,
+    fp32_layers: precision.fp32_layers,
     agreement: agreement(context.reference, best.logits),
     int8_nodes: best.plan.int8_nodes,
     float_model: best.plan.model,
+  };
+}
+
+type Start = Omit<Trial, "observer">;
+
+/** One calibration of the model with everything in int8 gives ranges for every variant of it. */
+async function choosePrecision(context: Context) {
+  const { quantizer, options, precision, model, progress } = context;
+  const variants = precision ? eligible(precision, SLOWER_MAX) : [];
+  const measured = precision !== undefined;
+  const plan = quantizer.plan(model, measured ? { ...options, fp32_prefix: false } : options);
+  progress?.(`calibrating on ${context.calibration.count} samples`);
+  const wanted = measured ? plan.shared_calibration : plan.calibration;
+  const calibration = await calibrate(plan.model, wanted, context.calibration, context.runtime);
+  const start: Start = { plan, calibration, adaptive_rounding: false, portable: quantizer.saturates };
+  if (!measured) return { context, start, choices: [], fp32_layers: undefined };
+  const tried = [];
+  const standard = precision.variants.find(({ name }) => name === precision.standard)!;
+  for (const variant of new Set([standard, ...variants])) {
+    progress?.(`trying fp32 for ${variant.name}`);
+    const own = { ...options, fp32_prefix: false, fp32_nodes: [...options.fp32_nodes, ...variant.fp32_nodes] };
+    const narrowed = { ...start, plan: quantizer.plan(plan.model, own) };
+    tried.push({ variant, own, start: narrowed, kl: (await attempt(context, { ...narrowed, observer: minMax })).kl });
+  }
+  const allowed = tried.filter(({ variant }) => variants.includes(variant));
+  const best = allowed.reduce((a, b) => (b.kl < a.kl ? b : a));
+  const choice: QuantizationChoice = {
+    choice: "fp32-layers",
+    taken: best.variant !== standard,
+    kl_before: tried[0]!.kl,
+    kl_after: best.kl,
+    speed_ratio: best.variant.speed_ratio.value,
+    detail: `${best.variant.name} in fp32, against ${standard.name}; ${precision.variants.length} variants timed`,
+  };
+  return {
+    context: { ...context, options: best.own },
+    start: best.start,
+    choices: [choice],
+    fp32_layers: best.variant.fp32_nodes,
   };
 }
 
@@ -105,7 +150,7 @@ async function attempt({ reference, runtime, held_back }: Context, trial: Trial)
   return { ...trial, ...quantized, logits, kl: mean(klBySample(reference, logits)) };
 }
 
-async function chooseRanges(context: Context, start: Omit<Trial, "observer">) {
+async function chooseRanges(context: Context, start: Start) {
   const tried: Tried[] = [];
   for (const observer of OBSERVERS) {
     context.progress?.(`trying ${observer.name} ranges on ${context.held_back.count} held-back samples`);

@@ -30,6 +30,8 @@ export interface QuantizationPlan {
   /** The model in the form that will be quantized; computes what the given one does. */
   readonly model: Model;
   readonly calibration: CalibrationRequest;
+  /** What a calibration must gather to serve every variant of this plan with more layers in fp32. */
+  readonly shared_calibration: CalibrationRequest;
   /** Operators whose nodes compute in int8, by first output. */
   readonly int8_nodes: ReadonlySet<string>;
   /** The layers whose weights are quantized. */

@@ -13,6 +13,7 @@ export const STEP_VERSIONS = {
   decide: 1,
   certify: 2,
   report: 2,
+  "time-precisions": 1,
 } as const;
 
 export type StepName = keyof typeof STEP_VERSIONS;

@@ -1,5 +1,5 @@
 // Quantize over a real folder store, with a small network and made-up packed pictures.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import { readModel } from "../../core/onnx/read-model.ts";
 import { writeModel } from "../../core/onnx/write-model.ts";
 import type { CandidatePayload } from "../../core/workflow/payload.ts";
 import type { QuantizedOutput } from "../../core/workflow/records/measurement.ts";
+import type { PlanRecord } from "../../core/workflow/records/plan.ts";
 import { quantize } from "../../lambdas/quantize.ts";
 import { readOutput } from "../../lambdas/run-step.ts";
 import type { Services } from "../../lambdas/services.ts";
@@ -85,13 +86,33 @@ describe("Quantize", () => {
     expect(first.includes(Buffer.from(root))).toBe(false);
   });
 
+  it("times precisions once where a latency is promised, and reads the record ever after", async () => {
+    const payload = await layCandidate(services, SIZE, { latency_ms_p95: 5 });
+    const pointer = await quantize(payload, services);
+    const { choices } = await readOutput<QuantizedOutput>(services, pointer);
+    expect(choices[0]).toMatchObject({ choice: "fp32-layers", speed_ratio: expect.any(Number) });
+    const records = await readdir(join(root, "steps/time-precisions"));
+    expect(records.length).toBe(1);
+    expect(await quantize(payload, services)).toEqual(pointer);
+    expect(await readdir(join(root, "steps/time-precisions"))).toEqual(records);
+    const unpromised = await quantize(
+      await layCandidate(folderServices(join(root, "other"))),
+      folderServices(join(root, "other")),
+    );
+    expect(unpromised.key).not.toBe(pointer.key);
+  });
+
   it("refuses a model whose input is not the data's size", async () => {
     const payload = await layCandidate(services, SIZE * 2);
     await expect(quantize(payload, services)).rejects.toThrow(/expected one input of uint8 \[1, 3, 16, 16\]/);
   });
 });
 
-async function layCandidate(services: Services, modelSize = SIZE): Promise<CandidatePayload> {
+async function layCandidate(
+  services: Services,
+  modelSize = SIZE,
+  budget: PlanRecord["budget"] = {},
+): Promise<CandidatePayload> {
   const labels = Array.from({ length: COUNT }, (_, at) => at % 3);
   const pictures = Buffer.concat(labels.map((_, at) => smallPicture(SIZE, at)));
   const samples = labels.map((label, at) => JSON.stringify({ path: `${at}.png`, sha256: `${at}`, label })).join("\n");
@@ -124,7 +145,7 @@ async function layCandidate(services: Services, modelSize = SIZE): Promise<Candi
     manifest_hash: "hash",
     seed: 0,
     threads: 1,
-    budget: {},
+    budget,
     target: { device: "this-machine", threads: 1 },
   });
   const onnx = writeModel(smallNetwork({ size: modelSize }));

@@ -23,6 +23,26 @@ export interface Portability extends PairCount {
   readonly kl_unlimited: number;
 }
 
+/** An int8 model with some layers in fp32, timed on the target. */
+export interface TimedPrecision {
+  readonly name: string;
+  /** First outputs of the layers that stay in fp32. */
+  readonly fp32_nodes: readonly string[];
+  /** How many times faster than the standard variant. */
+  readonly speed_ratio: Estimate;
+  /** Whether a longer run showed it to be faster than what was best before. */
+  readonly confirmed: boolean;
+}
+
+/** Output of the step that times precisions by layer: a measurement, taken once for each structure, CPU and runtime. */
+export interface PrecisionTimes {
+  readonly standard: string;
+  readonly fastest: string;
+  /** How many times faster than the standard variant the float model is: above 1, int8 doesn't pay at all. */
+  readonly fp32_speed_ratio: number;
+  readonly variants: readonly TimedPrecision[];
+}
+
 /** One thing that the quantizer tried, and whether it stayed. KL to fp32 in nats, mean over held-back samples. */
 export interface QuantizationChoice {
   readonly choice: "activation-ranges" | "adaptive-rounding" | "equalization" | "fp32-layers" | "pair-limit";

@@ -9,6 +9,7 @@ import { ints, makeNode } from "../../../core/onnx/attributes.ts";
 import type { Model } from "../../../core/onnx/graph.ts";
 import { readModel } from "../../../core/onnx/read-model.ts";
 import { writeModel } from "../../../core/onnx/write-model.ts";
+import { countPairs } from "../../../core/quantization/portability.ts";
 import { qdqU8s8 } from "../../../core/quantizers/qdq-u8s8.ts";
 import { QUANTIZER_DEFAULTS } from "../../../core/quantizers/quantizer.ts";
 import { smallNetwork, smallPicture } from "../../fixtures/small-network.ts";
@@ -73,6 +74,7 @@ async function request(
     uint8_input: false,
     quantizer: qdqU8s8,
     options: QUANTIZER_DEFAULTS,
+    time_layers: false,
     threads: 1,
     seed: 0,
     signal: new AbortController().signal,
@@ -98,6 +100,14 @@ describe("a quantized file", () => {
       resize: "cover",
       mean: [0.5, 0.5, 0.5],
     });
+  });
+
+  it("certifies that no pair of weights overflows, and chooses fp32 layers by time when asked to", async () => {
+    const model = { ...floatNetwork("NCHW") };
+    const timed = await quantizeFile(await request(model, "timed", { time_layers: true }));
+    expect(timed.choices[0]).toMatchObject({ choice: "fp32-layers" });
+    const { graph } = readModel(await readFile(join(folder, "timed/int8.onnx"))).model;
+    expect(countPairs(graph)).toMatchObject({ pairs: timed.portability.pairs, violating_pairs: 0 });
   });
 
   it("takes pixels as they are when asked to, and agrees with the float file", async () => {
