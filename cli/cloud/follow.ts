@@ -1,7 +1,7 @@
 // Follows a run in the cloud until it ends: its states as they are entered and left.
 import { setTimeout as wait } from "node:timers/promises";
 import type { Execution, Executions, StateEvent } from "../../adapters/aws/executions.ts";
-import { DecantError } from "../../core/errors/problem.ts";
+import { DecantError, type Problem } from "../../core/errors/problem.ts";
 import type { RunEvent } from "../progress/run-event.ts";
 
 const POLL_MS = 3000;
@@ -10,15 +10,18 @@ const START_MS_MAX = 180_000;
 
 export interface FollowRequest {
   readonly executions: Executions;
+  /** Why the starter refused the run's job, where it did. */
+  readonly refusal: () => Promise<readonly Problem[] | undefined>;
   readonly run: string;
   readonly emit: (event: RunEvent) => void;
   readonly signal: AbortSignal;
   readonly now: () => number;
-  readonly poll_ms?: number;
-  readonly start_ms_max?: number;
 }
 
-/** How the run ended. Stopping to follow stops nothing in the cloud. Throws CloudFailed where it does not start. */
+/**
+ * How the run ended. Stopping to follow stops nothing in the cloud. Throws InvalidJob where its job was
+ * refused, CloudFailed where it does not start.
+ */
 export async function followRun(request: FollowRequest): Promise<Execution> {
   const { executions, run, signal } = request;
   const asked_ms = request.now();
@@ -32,9 +35,17 @@ export async function followRun(request: FollowRequest): Promise<Execution> {
         last = event.id;
       }
       if (execution.state !== "RUNNING") return execution;
-    } else if (request.now() - asked_ms > (request.start_ms_max ?? START_MS_MAX)) throw notStarted(run);
-    await wait(request.poll_ms ?? POLL_MS, undefined, { signal });
+    } else {
+      await throwRefusal(request);
+      if (request.now() - asked_ms > START_MS_MAX) throw notStarted(run);
+    }
+    await wait(POLL_MS, undefined, { signal });
   }
+}
+
+async function throwRefusal({ refusal }: FollowRequest): Promise<void> {
+  const problems = await refusal();
+  if (problems) throw new DecantError("InvalidJob", problems);
 }
 
 function tell(event: StateEvent, entered: Map<string, number>, emit: FollowRequest["emit"]): void {

@@ -2,8 +2,10 @@
 import { createHash } from "node:crypto";
 import { createS3Client } from "../../adapters/s3/client.ts";
 import { createS3Store } from "../../adapters/s3/store.ts";
+import type { Problem } from "../../core/errors/problem.ts";
 import type { ReportModel } from "../../core/report/report-model.ts";
 import type { Store } from "../../core/store/store.ts";
+import { refusalPath } from "../../core/trigger/trigger-paths.ts";
 import type { Deployment } from "../../core/workflow/deployment.ts";
 import { resultTable } from "../progress/result-table.ts";
 
@@ -32,4 +34,11 @@ export async function cloudResult(deployment: Deployment, run: string): Promise<
     report: `${folder}/report.html`,
     table: ["", ...resultTable(model), ""],
   };
+}
+
+/** Why the starter refused the run's job; undefined where it didn't. */
+export async function refusalOf(deployment: Deployment, run: string): Promise<readonly Problem[] | undefined> {
+  const found = await artifactStore(deployment).get(refusalPath(run));
+  if (!found) return undefined;
+  return (JSON.parse(new TextDecoder().decode(found.bytes)) as { problems: readonly Problem[] }).problems;
 }

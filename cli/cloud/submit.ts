@@ -15,7 +15,7 @@ import { cloudEnding } from "./ending.ts";
 import { followRun } from "./follow.ts";
 import type { CloudOptions } from "./options.ts";
 import { type PutJob, putJob } from "./put-job.ts";
-import { cloudResult, sha256 } from "./run-results.ts";
+import { cloudResult, refusalOf, sha256 } from "./run-results.ts";
 
 export interface SubmitOptions extends CloudOptions {
   readonly json?: boolean;
@@ -69,8 +69,9 @@ async function upload(
 /** Ctrl-C here stops the following, not the run. */
 async function follow(deployment: Deployment, run: string, renderer: Renderer, signal: AbortSignal): Promise<number> {
   const executions = createExecutions(deployment.Region, deployment.StateMachineArn);
+  const refusal = () => refusalOf(deployment, run);
   const emit: Renderer["show"] = (event) => renderer.show(event);
-  const execution = await followRun({ executions, run, emit, signal, now: () => Date.now() });
+  const execution = await followRun({ executions, refusal, run, emit, signal, now: () => Date.now() });
   const { ending, error } = cloudEnding(execution);
   const found = await cloudResult(deployment, run);
   await renderer.end({

@@ -9,7 +9,13 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { CreateScheduleGroupCommand, GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -150,6 +156,19 @@ describe.skipIf(!hasAwsServer || !hasS3Server)("the commands of the cloud", () =
     expect(code).toBe(2);
     expect(stderr).toContain("lambda-arm64");
     expect(await keys("data/local/")).toEqual([]);
+  });
+
+  test("submit of a job that the starter refuses says why, and does not wait any longer", async () => {
+    const { job, deployment } = await home("refused", DEFINITION);
+    const following = decant(["submit", job, "--deployment", deployment, "--json"]);
+    const run = await executionOf("refused");
+    const problems = [{ message: "Expected data, got none.", where: "jobs/refused.yaml (/data/source)" }];
+    const Body = JSON.stringify({ code: "InvalidJob", problems });
+    await bucket.send(new PutObjectCommand({ Bucket: "artifacts", Key: `runs/${run}/refusal.json`, Body }));
+    const { code, result, stderr } = await following;
+    expect(code).toBe(2);
+    expect(result().status).toBe("invalid");
+    expect(stderr).toContain("jobs/refused.yaml (/data/source): Expected data, got none.");
   });
 
   test("status, stop and report speak of a run in the cloud by its name", async () => {
