@@ -6,7 +6,7 @@ export const STEP_VERSIONS = {
   "prepare-shard": 1,
   profile: 1,
   "fine-tune": 1,
-  propose: 1,
+  propose: 2,
   compress: 2,
   quantize: 3,
   measure: 2,
