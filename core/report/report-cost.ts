@@ -5,6 +5,7 @@ import { describeBasis, pricesIn, SPOT_DISCOUNT } from "../budget/prices.ts";
 import { costOfRun } from "../budget/run-cost.ts";
 import { type RunStepUsage, workingSeconds } from "../budget/usage.ts";
 import { estimateRun } from "../planner/estimate.ts";
+import { STEP_VERSIONS } from "../workflow/steps.ts";
 import type { ReportInputs } from "./report-inputs.ts";
 import type { ReportedCost, ReportedStepCost } from "./report-model.ts";
 
@@ -58,6 +59,9 @@ function expectedSeconds({ plan, profile }: ReportInputs): Readonly<Record<strin
   return profile && profile.speeds.length > 0 ? estimateRun(plan, profile).seconds_by_step : {};
 }
 
+/** As a run goes through them. */
+const ORDER: readonly string[] = Object.keys(STEP_VERSIONS);
+
 type Priced = RunStepUsage & { readonly usd: number | null; readonly usd_on_spot: number | null };
 
 function byStep(
@@ -65,10 +69,12 @@ function byStep(
   priced: readonly Pick<Priced, "step" | "device" | "seconds" | "usd" | "usd_on_spot">[],
   expected: Readonly<Record<string, number>>,
 ): ReportedStepCost[] {
-  const groups = [...new Set(usage.map(({ step, device }) => `${step} ${device}`))].map((group) => {
-    const [step = "", device = ""] = group.split(" ");
-    return { step, device };
-  });
+  const groups = [...new Set(usage.map(({ step, device }) => `${step} ${device}`))]
+    .map((group) => {
+      const [step = "", device = ""] = group.split(" ");
+      return { step, device };
+    })
+    .sort((a, b) => ORDER.indexOf(a.step) - ORDER.indexOf(b.step));
   return groups.map((group) => {
     const done = priced.filter(isOf(group));
     return {

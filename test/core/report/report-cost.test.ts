@@ -53,6 +53,10 @@ describe("a run in the cloud", () => {
     expect(cost.prices).toContain("us-east-1");
   });
 
+  it("lists steps as a run goes through them", () => {
+    expect(cost.steps.map(({ step }) => step)).toEqual(["fine-tune", "compress", "measure"]);
+  });
+
   it("knows no sum where one device has no price", () => {
     const unknown = [...steps, usage("compress", "unknown.192-cpus", 10, 600)];
     expect(reportCost(madeUpInputs({ usage: unknown, region: "us-east-1" })).usd).toBeNull();
