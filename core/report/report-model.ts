@@ -143,7 +143,7 @@ export interface ReportedCost {
   readonly elapsed_s: number | null;
   /** In which this run prepared, trained, quantized or measured; steps side by side count once. */
   readonly working_s: number;
-  /** The rest of the run's time, 0..1. */
+  /** The rest of the run's time, 0..1; null where candidates gave no point, whose time nobody noted. */
   readonly overhead_ratio: number | null;
   /** null, as all money here: nothing that the run used has a price. */
   readonly orchestration_usd: number | null;
