@@ -28,6 +28,7 @@ const ACCESS: Readonly<Record<string, Partial<StoreAccess>>> = {
     writes: ["aliases/*", "runs/*/artifact/*", "runs/*/test-predictions.json"],
     deletes: ["runs/*/artifact/*"],
   },
+  Quantize: { writes: ["steps/time-precisions/*"] },
   RecordFailure: { writes: ["runs/*/failure.json"] },
   Report: { writes: ["runs/*/report.html", "runs/*/report.json"] },
   StartRun: { reads: ["triggers/*"], writes: ["runs/*/job.json", "runs/*/refusal.json", "triggers/*"] },
