@@ -11,7 +11,7 @@ export type TimeVariants = (
 ) => Promise<readonly Blocks[]>;
 
 const SHORT_BLOCKS = 4;
-const LONG_BLOCKS = 12;
+const LONG_BLOCKS = 16;
 /** A part must look this much faster to be worth a longer run. */
 const WORTH_CONFIRMING = 1.01;
 const ROUNDS_MAX = 3;
