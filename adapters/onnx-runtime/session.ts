@@ -3,6 +3,10 @@ import * as ort from "onnxruntime-node";
 import { DecantError } from "../../core/errors/problem.ts";
 import { readModel } from "../../core/onnx/read-model.ts";
 
+// Read by the runtime when its first session opens. Without it, it writes a device id and an event database into HOME:
+// https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md
+process.env.ORT_DISABLE_TELEMETRY = "1";
+
 export interface SessionOptions {
   readonly threads: number;
   /** "all" is what a deployed model runs with; "disabled" keeps every node as written. */
