@@ -4,7 +4,7 @@
 import type { CfnBucket, IBucket } from "aws-cdk-lib/aws-s3";
 import { type CfnElement, Stack, Validations } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
-import { TASK_STEPS } from "./compute/roles.ts";
+import { TASK_LEFTOVERS, TASK_STEPS } from "./compute/roles.ts";
 import { stateFunctions } from "./functions/catalogue.ts";
 import { JOB_FILES } from "./functions/permissions.ts";
 import { type StoreAccess, storeAccess } from "./functions/store-access.ts";
@@ -119,6 +119,13 @@ export function acknowledgeFindings(stack: Stack, buckets: Buckets, data_buckets
       finding: objectsFinding(artifact, `steps/${step}/*`),
       reason: "A task writes its own step's output, whose name is a hash.",
     })),
+    ...TASK_STEPS.flatMap((step) =>
+      TASK_LEFTOVERS.map((leftover) => ({
+        under: "Compute/TaskRole",
+        finding: objectsFinding(artifact, `steps/${step}/${leftover}`),
+        reason: "A finished task removes its checkpoints and failure records, which lie under a hash.",
+      })),
+    ),
     {
       under: "Compute/TaskRole",
       finding: objectsFinding(inbox, "*"),

@@ -8,7 +8,7 @@ import {
 import { type ContainerImage, CpuArchitecture, LogDriver } from "aws-cdk-lib/aws-ecs";
 import type { IRole } from "aws-cdk-lib/aws-iam";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
-import { Size } from "aws-cdk-lib/core";
+import { Size, Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { FARGATE_VCPUS } from "./environments.ts";
 
@@ -40,7 +40,7 @@ export function gpuContainer(
   command?: readonly string[],
 ): EcsEc2ContainerDefinition {
   return new EcsEc2ContainerDefinition(scope, id, {
-    ...common(parts),
+    ...common(scope, parts),
     ...(command && { command: [...command] }),
     cpu: GPU_VCPUS,
     memory: Size.mebibytes(GPU_MEMORY_MIB),
@@ -58,7 +58,7 @@ export function gpuContainer(
 /** Fargate gives a job no volume of its own, so its root file system must take the scratch files. */
 export function fargateContainer(scope: Construct, id: string, parts: TaskParts): EcsFargateContainerDefinition {
   return new EcsFargateContainerDefinition(scope, id, {
-    ...common(parts),
+    ...common(scope, parts),
     cpu: FARGATE_VCPUS,
     memory: Size.mebibytes(FARGATE_MEMORY_MIB),
     ephemeralStorageSize: Size.gibibytes(FARGATE_DISK_GIB),
@@ -68,7 +68,7 @@ export function fargateContainer(scope: Construct, id: string, parts: TaskParts)
   });
 }
 
-function common({ image, logGroup, jobRole, executionRole, publicAddress }: TaskParts) {
+function common(scope: Construct, { image, logGroup, jobRole, executionRole, publicAddress }: TaskParts) {
   return {
     image,
     jobRole,
@@ -76,6 +76,7 @@ function common({ image, logGroup, jobRole, executionRole, publicAddress }: Task
     user: TASK_USER,
     logging: LogDriver.awsLogs({ streamPrefix: "task", logGroup }),
     environment: {
+      AWS_REGION: Stack.of(scope).region,
       TMPDIR: SCRATCH,
       HOME: SCRATCH,
       DECANT_FARGATE_DEVICE: FARGATE_DEVICE,

@@ -8,6 +8,8 @@ import type { ComputeProps } from "../compute.ts";
 
 /** Steps that Python tasks write. */
 export const TASK_STEPS = ["profile", "fine-tune", "compress"] as const;
+/** Of a step, what a task removes once it is done: checkpoints, and records of failures that no longer count. */
+export const TASK_LEFTOVERS = ["*/checkpoint/*", "*/failed-*.json"] as const;
 
 export function taskRole(
   scope: Construct,
@@ -33,6 +35,15 @@ export function taskRole(
       sid: "WriteOwnSteps",
       actions: ["s3:AbortMultipartUpload", "s3:PutObject"],
       resources: TASK_STEPS.map((step) => artifact.arnForObjects(`steps/${step}/*`)),
+    }),
+  );
+  role.addToPolicy(
+    new PolicyStatement({
+      sid: "RemoveOwnLeftovers",
+      actions: ["s3:DeleteObject"],
+      resources: TASK_STEPS.flatMap((step) =>
+        TASK_LEFTOVERS.map((leftover) => artifact.arnForObjects(`steps/${step}/${leftover}`)),
+      ),
     }),
   );
   role.addToPolicy(

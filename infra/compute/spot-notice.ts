@@ -3,6 +3,8 @@
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html
 import { MultipartBody, MultipartUserData, UserData } from "aws-cdk-lib/aws-ec2";
 
+const STOP_TIMEOUT_S = 110;
+
 /** Asks every five seconds; the first 200 is the notice. Tasks are the containers that the agent labelled as such. */
 export const SPOT_NOTICE_SCRIPT = `metadata=http://169.254.169.254/latest
 while sleep "\${NOTICE_INTERVAL_S:-5}"; do
@@ -20,6 +22,8 @@ export function spotNoticeUserData(): UserData {
   const commands = UserData.forLinux();
   commands.addCommands(
     "echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config",
+    // From SIGTERM to SIGKILL: the notice's two minutes less what handing it on takes. A checkpoint is about 70 MB.
+    `echo ECS_CONTAINER_STOP_TIMEOUT=${STOP_TIMEOUT_S}s >> /etc/ecs/ecs.config`,
     `cat > /usr/local/sbin/hand-on-spot-notice <<'SCRIPT'\n${SPOT_NOTICE_SCRIPT}\nSCRIPT`,
     "nohup bash /usr/local/sbin/hand-on-spot-notice >/dev/null 2>&1 &",
   );

@@ -98,6 +98,7 @@ describe("a spot machine", () => {
     const text = JSON.stringify(template?.Properties.LaunchTemplateData.UserData);
     expect(text).toContain("multipart/mixed");
     expect(text).toContain("ECS_ENABLE_SPOT_INSTANCE_DRAINING=true");
+    expect(text).toContain("ECS_CONTAINER_STOP_TIMEOUT=110s");
     expect(text).toContain("hand-on-spot-notice");
   });
 
@@ -221,8 +222,17 @@ describe("a task's role", () => {
     expect(writing?.Resource).toHaveLength(3);
   });
 
-  it("deletes nothing and has no wildcard action", () => {
+  it("deletes only checkpoints and records of failures", () => {
+    const deleting = statements.filter(({ Action }) => JSON.stringify(Action).includes("Delete"));
+    expect(deleting.map(({ Action }) => Action)).toEqual(["s3:DeleteObject"]);
+    for (const resource of deleting[0]?.Resource as unknown[])
+      expect(JSON.stringify(resource)).toMatch(
+        /\/steps\/(profile|fine-tune|compress)\/\*\/(checkpoint\/\*|failed-\*\.json)/,
+      );
+  });
+
+  it("has no wildcard action", () => {
     const actions = statements.flatMap(({ Action }) => Action as string | string[]);
-    expect(actions.filter((action) => /Delete|\*/.test(action))).toEqual([]);
+    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
   });
 });
