@@ -109,6 +109,8 @@ const record = {
     top1_fp32: top1(fp32, labels),
     top1_int8: top1(int8, labels),
   },
+  portability: result.portability,
+  choices: result.choices,
   nodes: result.nodes,
   quantize_nodes: result.quantize_nodes,
   machine: { ...machine, cpu_flags: undefined },

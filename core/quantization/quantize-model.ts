@@ -19,8 +19,11 @@ const PERCENTILE_COVERAGE = 0.9999;
 
 const OBSERVERS: readonly Observer[] = [minMax, percentile(PERCENTILE_COVERAGE), squaredError];
 
-/** Samples for moments and channel ranges: they gather over positions too, so fewer do. */
-const SAMPLES_FEW = 64;
+/** Samples for channel ranges, which gather over positions too. */
+const SAMPLES_FOR_RANGES = 64;
+
+/** Samples for covariances: with 64 of them rounding fits their noise, and comes no closer than nearest. */
+const SAMPLES_FOR_MOMENTS = 192;
 
 /** Equalization costs a second calibration, which a pair or two don't repay. */
 const PAIRS_MIN = 4;
@@ -175,7 +178,7 @@ async function tryEqualization(context: Context, best: Tried): Promise<Outcome> 
   const pairs = options.equalization ? equalizablePairs(best.plan.model, best.plan.layers) : [];
   if (pairs.length < PAIRS_MIN) return undefined;
   progress?.(`trying equalization of ${pairs.length} pairs of layers`);
-  const ranges = await channelRanges(best.plan.model, pairs, spread(samples, SAMPLES_FEW), runtime);
+  const ranges = await channelRanges(best.plan.model, pairs, spread(samples, SAMPLES_FOR_RANGES), runtime);
   const plan = quantizer.plan(equalized(best.plan.model, pairs, ranges), options);
   const calibration = await calibrate(plan.model, plan.calibration, samples, runtime);
   const tried = await attempt(context, { ...best, plan, calibration });
@@ -186,7 +189,7 @@ async function tryAdaptiveRounding(context: Context, best: Tried): Promise<Outco
   if (!context.options.adaptive_rounding) return undefined;
   const { layers, model } = best.plan;
   context.progress?.(`trying adaptive rounding of ${layers.length} layers`);
-  const moments = await inputMoments(model, layers, spread(context.calibration, SAMPLES_FEW), context.runtime);
+  const moments = await inputMoments(model, layers, spread(context.calibration, SAMPLES_FOR_MOMENTS), context.runtime);
   if (moments.size === 0) return undefined;
   const calibration = { ...best.calibration, moments };
   const tried = await attempt(context, { ...best, calibration, adaptive_rounding: true });
