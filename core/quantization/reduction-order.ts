@@ -1,13 +1,14 @@
 // In which order integer kernels add up the products of one output channel, and which weights they take in pairs.
 //
 // ONNX Runtime's x86 kernels reorder a convolution's filter from [M, C, taps] to [taps, C, M], so the reduction runs over
-// taps outside and input channels inside, by group (QLinearConv::ReorderFilter, onnxruntime/core/providers/cpu/
-// quantization/qlinearconv.cc; MlasConvSymPackW, onnxruntime/core/mlas/lib/convsym.cpp, packs taps, then four channels).
-// QGEMM packs four rows of K for each column (MlasGemmU8S8CopyPackBAvx2, mlas/lib/amd64/QgemmU8S8KernelAvx2.asm; the
-// vector product in QgemvU8S8KernelAvx2.asm interleaves rows likewise). Without VNNI they multiply with VPMADDUBSW, which adds
-// the products of elements 2i and 2i+1 into a saturated int16, and widen at once with VPMADDWD (macro
-// MultiplyAccumulateRowAvx2, mlas/lib/amd64/ConvSymKernelAvx2.asm): so pairs are (2i, 2i+1) of this order. Depthwise kernels
-// widen before they multiply (DepthwiseMultiplyAccumulateCellAvx2 in the same file, qdwconv_avx2.cpp) and have no pairs.
+// taps outside and input channels inside, by group: QLinearConv::ReorderFilter in core/providers/cpu/quantization/
+// qlinearconv.cc (read at commit 009855c), MlasConvSymPackW in core/mlas/lib/convsym.cpp (02ed678: taps, then four channels).
+// QGEMM packs four rows of K for each column (MlasGemmU8S8CopyPackBAvx2 in core/mlas/lib/amd64/QgemmU8S8KernelAvx2.asm, 08d7058);
+// the vector product interleaves rows likewise (QgemvU8S8KernelAvx2.asm, 0c79f90). Without VNNI they multiply with VPMADDUBSW,
+// which adds the products of elements 2i and 2i+1 into a saturated int16, and widen at once with VPMADDWD (macro
+// MultiplyAccumulateRowAvx2 in ConvSymKernelAvx2.asm, 0f3cfe5). Depthwise kernels widen before they multiply
+// (DepthwiseMultiplyAccumulateCellAvx2 there, qdwconv_avx2.cpp) and have no pairs.
+// Checked too: onnxruntime 1.32.0 on an emulated Haswell (qemu-user) answers what saturating-kernel.ts says, in every output.
 import { intAttribute } from "../onnx/attributes.ts";
 import type { Node } from "../onnx/graph.ts";
 import { elementCount } from "../onnx/tensor-data.ts";
