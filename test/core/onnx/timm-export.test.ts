@@ -60,29 +60,33 @@ describe.skipIf(!existsSync(python))("timm's MobileNetV2 as torch exports it", (
     expect(again).toEqual(await runtime.logits(bytes, samples(0, 8)));
   });
 
-  it("is quantized but for its stem and first depthwise convolution, to about a quarter of its size", async () => {
-    const { model } = readModel(bytes);
-    const result = await quantizeModel({
-      model,
-      quantizer: qdqU8s8,
-      options: QUANTIZER_DEFAULTS,
-      calibration: samples(0, 24),
-      held_back: samples(0, 8),
-      runtime,
-    });
-    expect(result.portability.violating_pairs).toBe(0);
-    expect(result.portability.pairs).toBeGreaterThan(100_000);
-    const { nodes } = describeQuantized(result.float_model.graph, result.model.graph, result.int8_nodes);
-    expect(nodes.Conv).toEqual({ int8: 50, fp32: 2 });
-    expect(nodes.Gemm).toEqual({ int8: 1, fp32: 0 });
-    expect(writeModel(result.model).length / bytes.length).toBeLessThan(0.35);
-    const [exact, close] = [
-      await runtime.logits(bytes, samples(0, 8)),
-      await runtime.logits(writeModel(result.model), samples(0, 8)),
-    ];
-    const power = exact.values.reduce((sum, value) => sum + value * value, 0);
-    const error = exact.values.reduce((sum, value, at) => sum + (value - close.values[at]!) ** 2, 0);
-    // An untrained network amplifies every rounding; a wrong scale or a lost layer would leave nothing in common.
-    expect(error / power).toBeLessThan(0.25);
-  }, TIMEOUT_MS);
+  it(
+    "is quantized but for its stem and first depthwise convolution, to about a quarter of its size",
+    async () => {
+      const { model } = readModel(bytes);
+      const result = await quantizeModel({
+        model,
+        quantizer: qdqU8s8,
+        options: QUANTIZER_DEFAULTS,
+        calibration: samples(0, 24),
+        held_back: samples(0, 8),
+        runtime,
+      });
+      expect(result.portability.violating_pairs).toBe(0);
+      expect(result.portability.pairs).toBeGreaterThan(100_000);
+      const { nodes } = describeQuantized(result.float_model.graph, result.model.graph, result.int8_nodes);
+      expect(nodes.Conv).toEqual({ int8: 50, fp32: 2 });
+      expect(nodes.Gemm).toEqual({ int8: 1, fp32: 0 });
+      expect(writeModel(result.model).length / bytes.length).toBeLessThan(0.35);
+      const [exact, close] = [
+        await runtime.logits(bytes, samples(0, 8)),
+        await runtime.logits(writeModel(result.model), samples(0, 8)),
+      ];
+      const power = exact.values.reduce((sum, value) => sum + value * value, 0);
+      const error = exact.values.reduce((sum, value, at) => sum + (value - close.values[at]!) ** 2, 0);
+      // An untrained network amplifies every rounding; a wrong scale or a lost layer would leave nothing in common.
+      expect(error / power).toBeLessThan(0.25);
+    },
+    TIMEOUT_MS,
+  );
 });
