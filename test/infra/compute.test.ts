@@ -225,10 +225,10 @@ describe("a task's role", () => {
   it("deletes only checkpoints and records of failures", () => {
     const deleting = statements.filter(({ Action }) => JSON.stringify(Action).includes("Delete"));
     expect(deleting.map(({ Action }) => Action)).toEqual(["s3:DeleteObject"]);
-    for (const resource of deleting[0]?.Resource as unknown[])
-      expect(JSON.stringify(resource)).toMatch(
-        /\/steps\/(profile|fine-tune|compress)\/\*\/(checkpoint\/\*|failed-\*\.json)/,
-      );
+    const resources = deleting.flatMap(({ Resource }) => Resource as unknown[]).map((each) => JSON.stringify(each));
+    expect(resources).toHaveLength(6);
+    for (const resource of resources)
+      expect(resource).toMatch(/\/steps\/(profile|fine-tune|compress)\/\*\/(checkpoint\/\*|failed-\*\.json)/);
   });
 
   it("has no wildcard action", () => {
