@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { formatS3Address, isS3Address, parseS3Address } from "../adapters/s3/address.ts";
 import { DecantError } from "../core/errors/problem.ts";
-import { runFolder } from "../core/store/path-rules.ts";
+import { pathProblem, runFolder } from "../core/store/path-rules.ts";
 import type { Store } from "../core/store/store.ts";
 import { type JournalEntry, readJournal } from "./laptop/journal.ts";
 
@@ -46,11 +46,22 @@ export async function listRuns(store: Store): Promise<readonly RunRecord[]> {
   return records.sort((a, b) => b.last_ms - a.last_ms);
 }
 
+/** Looks at that run alone: a bucket may hold thousands. */
+async function namedRun(store: Store, run: string): Promise<RunRecord | undefined> {
+  if (run.includes("/") || pathProblem(run) !== undefined) return undefined;
+  for await (const _ of store.list(`${runFolder(run)}/`)) {
+    const entries = await readJournal(store, run);
+    return { run, entries, last_ms: entries.at(-1)?.at_ms ?? 0 };
+  }
+  return undefined;
+}
+
 /** The named run, or the latest. Throws InvalidInput where there is none. */
 export async function findRun(store: Store, name: string | undefined, root: string): Promise<RunRecord> {
+  const named = name === undefined ? undefined : await namedRun(store, name);
+  if (named) return named;
   const runs = await listRuns(store);
-  const found = name === undefined ? runs[0] : runs.find(({ run }) => run === name);
-  if (found) return found;
+  if (name === undefined && runs[0]) return runs[0];
   const known = runs.length > 0 ? ` Known runs: ${runs.map(({ run }) => run).join(", ")}.` : "";
   const message =
     name === undefined

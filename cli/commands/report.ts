@@ -28,14 +28,17 @@ export function registerReport(program: Command): void {
     .addHelpText("after", "\nExample:\n  $ decant report --open")
     .action(async (run: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ReportOptions>();
-      const root = options.cloud ? await cloudStore(options.deployment) : storeFolder(options.store, ".");
+      const root = options.cloud ? await cloudStore(run, options.deployment) : storeFolder(options.store, ".");
       const path = await findReport(root, run);
       process.stdout.write(`${path}\n`);
       if (options.open) open(path);
     });
 }
 
-async function cloudStore(deployment: string | undefined): Promise<string> {
+/** Which run of the cloud is the latest, its store doesn't say: journals are kept on laptops only. */
+async function cloudStore(run: string | undefined, deployment: string | undefined): Promise<string> {
+  if (run === undefined)
+    throw new DecantError("InvalidInput", "Expected a run's name with --cloud: decant report RUN --cloud.");
   return `s3://${(await readDeployment(deployment)).ArtifactBucket}`;
 }
 

@@ -181,6 +181,13 @@ describe.skipIf(!hasAwsServer || !hasS3Server)("the commands of the cloud", () =
     expect(stop.stdout).toContain("had ended already");
     const nothing = await decant(["report", "asked-1", "--cloud", "--deployment", deployment]);
     expect(nothing.code).toBe(2);
+    const Key = "runs/asked-1/report.html";
+    await bucket.send(new PutObjectCommand({ Bucket: "artifacts", Key, Body: "<p>asked</p>" }));
+    const asking = ["report", "asked-1", "--cloud", "--deployment", deployment];
+    const report = await runDecant(asking, { ...environment, DECANT_CACHE: temporaryFolder() });
+    expect(readFileSync(report.stdout.trim(), "utf8")).toBe("<p>asked</p>");
+    const unnamed = await decant(["report", "--cloud", "--deployment", deployment]);
+    expect(unnamed.stderr).toContain("Expected a run's name");
   });
 
   test("stop without --cloud says how a run on this machine is stopped", async () => {
