@@ -54,6 +54,12 @@ describe("docs/operations.md", () => {
     for (const line of lines) await parsingProgram().parseAsync(line.trim().split(/\s+/).slice(1), { from: "user" });
   });
 
+  it("asks about runs and champions in the cloud with --cloud, since the same words alone mean this machine", () => {
+    const lines = [...operations.matchAll(/npx decant ((?:logs|report|rollback|status|stop) [^`\n]*)/g)];
+    expect(lines.length).toBeGreaterThan(5);
+    for (const [, line] of lines) expect(line).toContain("--cloud");
+  });
+
   it("explains every setting that a deployment takes", () => {
     const settings = read("infra/settings.ts");
     const names = [...settings.matchAll(/\b(?:whole|days|flag|choice|text)\("(\w+)"/g)].map((match) => match[1] ?? "");
