@@ -89,7 +89,7 @@ export function findS3PrefixList(scope: Construct): string {
     installLatestAwsSdk: false,
     logGroup: deploymentLog(scope),
     policy: AwsCustomResourcePolicy.fromStatements([
-      // This call knows no resources: infra/permissions says so.
+      // This call knows no resources: infra/acknowledgements.ts says so.
       new PolicyStatement({ actions: ["ec2:DescribeManagedPrefixLists"], resources: ["*"] }),
     ]),
   });
