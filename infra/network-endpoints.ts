@@ -36,7 +36,7 @@ export function limitS3Endpoint(
     new PolicyStatement({
       sid: "OwnBuckets",
       principals: [new AnyPrincipal()],
-      actions: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+      actions: ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"],
       resources: buckets.flatMap((bucket) => [bucket.bucketArn, bucket.arnForObjects("*")]),
     }),
   );

@@ -231,6 +231,16 @@ describe("a task's role", () => {
       expect(resource).toMatch(/\/steps\/(profile|fine-tune|compress)\/\*\/(checkpoint\/\*|failed-\*\.json)/);
   });
 
+  it("allows nothing in S3 that the network's endpoint would refuse", () => {
+    const gateways = gpu.findResources("AWS::EC2::VPCEndpoint", { Properties: { VpcEndpointType: "Gateway" } });
+    const [own] = Object.values(gateways).flatMap(
+      ({ Properties }) => Properties.PolicyDocument.Statement as Record<string, unknown>[],
+    );
+    const actions = statements.flatMap(({ Action }) => Action as string | string[]);
+    expect(own?.Sid).toBe("OwnBuckets");
+    expect(own?.Action).toEqual(expect.arrayContaining(actions));
+  });
+
   it("has no wildcard action", () => {
     const actions = statements.flatMap(({ Action }) => Action as string | string[]);
     expect(actions.filter((action) => action.includes("*"))).toEqual([]);
