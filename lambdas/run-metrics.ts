@@ -13,9 +13,10 @@ export function failureMetrics(run: string, error: string): Metric[] {
 
 export function reportMetrics(run: string, { outcome, job, promises, cost }: ReportModel): Metric[] {
   const about = { run, job: job.name, outcome, ...secondsOf(cost.elapsed_s) };
-  const over = promises.some(
-    ({ promise, verdict }) => (promise === "time" || promise === "spend") && verdict === "failed",
-  );
+  // A run that was stopped for time or money is a little over it by then: an outcome, nobody has to look after it.
+  const over =
+    outcome !== "stopped" &&
+    promises.some(({ promise, verdict }) => (promise === "time" || promise === "spend") && verdict === "failed");
   return [
     { name: ENDED[outcome], value: 1, unit: "Count", about },
     { name: METRICS.over_budget_runs, value: over ? 1 : 0, unit: "Count", about },

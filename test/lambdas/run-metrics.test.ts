@@ -36,6 +36,8 @@ describe("a run that was reported", () => {
     const metrics = named(reportMetrics("r", report));
     expect(metrics).toMatchObject({ OverBudgetRuns: 1 });
     expect(metrics.RunUsd).toBeGreaterThan(10);
+    // Stopped for it is an outcome.
+    expect(named(reportMetrics("r", { ...report, outcome: "stopped" }))).toMatchObject({ OverBudgetRuns: 0 });
   });
 });
 
