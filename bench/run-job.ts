@@ -78,6 +78,8 @@ function summarize(report: ReportModel) {
       latency_ms_p50: baseline.latency.ms_p50,
     },
     promises: report.promises,
+    /** What was not preparing, training, quantizing or measuring, as a share of the run's time. */
+    orchestration: { working_s: report.cost.working_s, overhead_ratio: report.cost.overhead_ratio },
     data: provenance.data,
     machine: provenance.machine && { ...provenance.machine, cpu_flags: undefined },
     training: provenance.training,

@@ -1,7 +1,8 @@
 // Exit codes and status words of the command line.
 import type { ErrorCode } from "../core/errors/problem.ts";
 
-export type Status = "succeeded" | "failed" | "invalid" | "infeasible" | "stopped";
+/** `submitted`: a run in the cloud that nobody waits for. */
+export type Status = "succeeded" | "submitted" | "failed" | "invalid" | "infeasible" | "stopped";
 
 export interface Ending {
   readonly exit_code: 0 | 1 | 2 | 3 | 4 | 5;

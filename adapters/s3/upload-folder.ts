@@ -3,19 +3,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import {
-  DeleteObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-} from "@aws-sdk/client-s3";
-import { DecantError } from "../../core/errors/problem.ts";
-import { asCloudErrors } from "../aws/cloud-error.ts";
+import { DeleteObjectCommand, HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { request } from "./request.ts";
+import { uploadFile } from "./upload-file.ts";
 
 const CONCURRENCY = 16;
-/** S3 takes up to 5 GB in one request; samples and label files are far below. */
-const FILE_BYTES_MAX = 5_000_000_000;
 
 export interface UploadRequest {
   readonly client: S3Client;
@@ -41,40 +33,30 @@ interface Remote {
   readonly etag: string;
 }
 
-/** Throws CloudFailed where the bucket refuses, InvalidData on a file that is too large. */
-export async function uploadFolder(request: UploadRequest): Promise<Uploaded> {
-  refuseLarge(request.files);
-  const there = await listRemote(request);
+/** Throws StoreFailed where the bucket refuses, or a file changes meanwhile. */
+export async function uploadFolder(wanted: UploadRequest): Promise<Uploaded> {
+  const there = await listRemote(wanted);
   let uploaded = 0;
   let done = 0;
-  await inParallel(request.files, request.signal, async (file) => {
+  await inParallel(wanted.files, wanted.signal, async (file) => {
     const remote = there.get(file.path);
-    if (remote === undefined || !(await isSame(request, file, remote))) {
-      await upload(request, file);
+    if (remote === undefined || !(await isSame(wanted, file, remote))) {
+      await upload(wanted, file);
       uploaded += 1;
     }
     done += 1;
-    request.progress(done);
+    wanted.progress(done);
   });
-  const named = new Set(request.files.map(({ path }) => path));
+  const named = new Set(wanted.files.map(({ path }) => path));
   const extra = [...there.keys()].filter((path) => !named.has(path));
-  await inParallel(extra, request.signal, (path) => remove(request, path));
-  return { uploaded, unchanged: request.files.length - uploaded, removed: extra.length };
-}
-
-function refuseLarge(files: UploadRequest["files"]): void {
-  const problems = files
-    .filter(({ size_bytes }) => size_bytes > FILE_BYTES_MAX)
-    .map(({ path, size_bytes }) => ({
-      message: `Expected files of at most ${FILE_BYTES_MAX} bytes, got ${size_bytes}.`,
-      where: path,
-    }));
-  if (problems.length > 0) throw new DecantError("InvalidData", problems);
+  await inParallel(extra, wanted.signal, (path) => remove(wanted, path));
+  return { uploaded, unchanged: wanted.files.length - uploaded, removed: extra.length };
 }
 
 async function listRemote({ client, bucket, prefix }: UploadRequest): Promise<Map<string, Remote>> {
   const found = new Map<string, Remote>();
-  await asCloudErrors(`list s3://${bucket}/${prefix}`, async () => {
+  await request({ bucket, action: `list ${prefix}` }, async () => {
+    found.clear(); // a repeated listing begins anew
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
       for (const { Key = "", Size = -1, ETag = "" } of page.Contents ?? [])
         found.set(Key.slice(prefix.length), { size_bytes: Size, etag: ETag.replaceAll('"', "") });
@@ -92,7 +74,7 @@ async function isSame(
   if (remote.size_bytes !== size_bytes) return false;
   const { md5, sha256 } = await digests(join(root, path));
   if (remote.etag === md5.toString("hex")) return true;
-  const head = await asCloudErrors(`look at s3://${bucket}/${prefix}${path}`, () =>
+  const head = await request({ bucket, action: `read ${prefix}${path}` }, () =>
     client.send(new HeadObjectCommand({ Bucket: bucket, Key: prefix + path })),
   );
   return head.Metadata?.sha256 === sha256.toString("hex");
@@ -102,23 +84,13 @@ async function upload(
   { client, bucket, prefix, root, signal }: UploadRequest,
   { path, size_bytes }: UploadRequest["files"][number],
 ): Promise<void> {
-  const { md5, sha256 } = await digests(join(root, path));
-  const request = {
-    Bucket: bucket,
-    Key: prefix + path,
-    ContentLength: size_bytes,
-    ContentMD5: md5.toString("base64"), // a damaged transfer is refused by the server
-    Metadata: { sha256: sha256.toString("hex") },
-  };
-  await asCloudErrors(`store s3://${bucket}/${prefix}${path}`, () =>
-    client.send(new PutObjectCommand({ ...request, Body: createReadStream(join(root, path)) }), {
-      abortSignal: signal,
-    }),
-  );
+  const file = join(root, path);
+  const sha256 = (await digests(file)).sha256.toString("hex");
+  await uploadFile({ client, bucket, key: prefix + path, path: file, size_bytes, sha256, signal });
 }
 
 async function remove({ client, bucket, prefix }: UploadRequest, path: string): Promise<void> {
-  await asCloudErrors(`remove s3://${bucket}/${prefix}${path}`, () =>
+  await request({ bucket, action: `remove ${prefix}${path}` }, () =>
     client.send(new DeleteObjectCommand({ Bucket: bucket, Key: prefix + path })),
   );
 }

@@ -12,6 +12,8 @@ const TASK_FIELDS: Readonly<Record<string, string>> = {
   Profile: "profile",
   FineTune: "teacher",
   Compress: "compressed",
+  FineTuneNodes: "teacher",
+  CompressNodes: "compressed",
 };
 
 /** Where the run stands. Throws InvalidInput without a name or where there is none of that name. */

@@ -32,7 +32,7 @@ export async function submit(jobFile: string, options: SubmitOptions): Promise<n
     const run = executionName({ bucket: deployment.InboxBucket, key: put.key, version: put.version }, sha256);
     renderer.show({ event: "run", run, store: `s3://${deployment.ArtifactBucket}`, resumed: false });
     if (!options.follow) {
-      const result = { status: "succeeded", run, artifact: null, report: null } as const;
+      const result = { status: "submitted", run, artifact: null, report: null } as const;
       await renderer.end({
         result,
         problems: [],

@@ -10,7 +10,7 @@ export function registerSubmit(program: Command): void {
       .description("upload a job with its data to the cloud, which starts a run there, and follow it")
       .argument("<job>", "the job's YAML or JSON file")
       .option("--json", "progress as JSON lines; the last is the result")
-      .option("--no-follow", "return as soon as everything is uploaded"),
+      .option("--no-follow", "return as soon as everything is uploaded, with the status submitted"),
   )
     .addHelpText("after", "\nExample:\n  $ decant submit decant.yaml")
     .action(async (job: string, _options: unknown, command: Command) => {

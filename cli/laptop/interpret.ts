@@ -15,6 +15,8 @@ export interface Interpretation {
   readonly lambda: (state: string, payload: unknown) => Promise<unknown>;
   /** Runs a Batch state's task with its environment variables. Throws DecantErrors only. */
   readonly task: (state: string, environment: Readonly<Record<string, string>>) => Promise<unknown>;
+  /** Answers a state that calls an AWS API by itself; left out: none is reached. */
+  readonly service?: (state: string, parameters: unknown) => Promise<unknown>;
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +44,12 @@ export async function interpret(request: Interpretation): Promise<void> {
   const handlers = Object.entries(allStates(document)).flatMap(([name, state]) =>
     state.Type === "Task" ? [[name, guarded(name, handlerOf(name, state, request))] as const] : [],
   );
-  const overrides = { taskResourceLocalHandlers: Object.fromEntries(handlers) };
+  // The document waits only for what goes on elsewhere; in this process a task has ended when its handler has.
+  const waits = Object.entries(allStates(document)).flatMap(([name, { Type }]) => (Type === "Wait" ? [[name, 0]] : []));
+  const overrides = {
+    taskResourceLocalHandlers: Object.fromEntries(handlers),
+    waitTimeOverrides: Object.fromEntries(waits),
+  };
   const execution = machine.run(input as never, { overrides: overrides as never });
   const abort = () => execution.abort();
   signal.addEventListener("abort", abort, { once: true });
@@ -61,9 +68,15 @@ function endsRun(error: string): boolean {
   return isErrorCode(error) && !(CANDIDATE_ERRORS as readonly string[]).includes(error);
 }
 
-function handlerOf(name: string, state: TaskState, { lambda, task }: Interpretation) {
+function handlerOf(name: string, state: TaskState, { lambda, task, service }: Interpretation) {
   if (state.Resource.endsWith(":lambda:invoke")) {
     return async ({ Payload }: { Payload: unknown }) => ({ Payload: (await lambda(name, Payload)) ?? null });
+  }
+  if (state.Resource.includes(":aws-sdk:")) {
+    return async (parameters: unknown) => {
+      if (service) return service(name, parameters);
+      throw new DecantError("Defect", `Expected one machine to train, since this is one, but the run came to ${name}.`);
+    };
   }
   return async ({ ContainerOverrides }: { ContainerOverrides: { Environment: { Name: string; Value: string }[] } }) => {
     await task(name, Object.fromEntries(ContainerOverrides.Environment.map(({ Name, Value }) => [Name, Value])));

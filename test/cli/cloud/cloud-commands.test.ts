@@ -110,6 +110,7 @@ describe.skipIf(!hasAwsServer || !hasS3Server)("the commands of the cloud", () =
     const { code, result } = await decant(["submit", job, "--deployment", deployment, "--json", "--no-follow"]);
     expect(code).toBe(0);
     expect(result().run).toMatch(/^upload-[0-9a-f]{24}$/);
+    expect(result().status).toBe("submitted");
     expect((await keys("data/upload/")).length).toBeGreaterThan(0);
     const put = await bucket.send(new GetObjectCommand({ Bucket: "inbox", Key: "jobs/upload.yaml" }));
     expect(await put.Body?.transformToString()).toContain("source: s3://inbox/data/upload/");
