@@ -30,6 +30,12 @@ export function readTaskMachine(environment: Environment): Omit<MachineFacts, "m
   };
 }
 
+/** TASK_NODES_MAX: how many machines may train as one. */
+export function readTaskNodes({ TASK_NODES_MAX: nodes = "1" }: Environment): number {
+  if (!/^[1-9]\d?$/.test(nodes)) throw wrong("TASK_NODES_MAX", "a whole number from 1 to 99", nodes);
+  return Number(nodes);
+}
+
 function packageVersions(text: string): Readonly<Record<string, string>> {
   const versions = parse(text);
   const missing = TASK_PACKAGES.filter((name) => typeof versions[name] !== "string");

@@ -1,6 +1,9 @@
 // What `cdk deploy -c NAME=VALUE` may choose, read once from the context and checked.
 import type { Node } from "constructs";
 
+/** Processors of compute/environments.ts' NODE_INSTANCE_TYPE. */
+const NODE_VCPUS = 8;
+
 export interface Settings {
   /** Days that step outputs are kept; runs and artifacts are kept for ever. */
   readonly step_days: number;
@@ -18,6 +21,8 @@ export interface Settings {
   readonly compute: "gpu" | "fargate";
   /** vCPUs that a queue may use at once. */
   readonly vcpus_max: number;
+  /** Machines that may train as one on a large data set. */
+  readonly nodes_max: number;
   /** URI of the GPU tasks' image; undefined: built in the account. */
   readonly image: string | undefined;
   /** Who is told of alarms; undefined: whoever subscribes to the topic. */
@@ -69,6 +74,7 @@ export function readSettings(node: Node): Settings {
     zones: whole("zones", context("network") === "isolated" ? 2 : 3, "zones", [1, 6]),
     compute: choice("compute", ["gpu", "fargate"]),
     vcpus_max: whole("vcpus", 32, "vCPUs", [8, 1024]),
+    nodes_max: whole("nodes", 1, "machines", [1, 16]),
     image: text(
       "image",
       /^[\w.-]+(:\d+)?(\/[\w.-]+)+(:[\w.-]+|@sha256:[0-9a-f]{64})$/,
@@ -76,6 +82,14 @@ export function readSettings(node: Node): Settings {
     ),
     alarm_email: text("alarmEmail", /^[^@\s]+@[^@\s]+$/, "an e-mail address"),
   };
+  if (settings.nodes_max > 1 && settings.compute === "fargate") {
+    problems.push("Expected context nodes to be 1 with compute=fargate, which has no jobs of several machines.");
+  }
+  if (settings.nodes_max * NODE_VCPUS > settings.vcpus_max) {
+    problems.push(
+      `Expected context vcpus to be at least ${settings.nodes_max * NODE_VCPUS}, ${NODE_VCPUS} for each of ${settings.nodes_max} nodes, got ${settings.vcpus_max}.`,
+    );
+  }
   if (problems.length > 0) throw new TypeError(problems.join("\n"));
   return settings;
 }

@@ -54,7 +54,7 @@ export class DecantStack extends Stack {
     const environment = {
       STORE_BUCKET: artifact.bucketName,
       INBOX_BUCKET: inbox.bucketName,
-      ...taskMachineVariables({ compute: settings.compute, vcpus: VCPUS[settings.compute] }),
+      ...taskMachineVariables({ ...settings, vcpus: VCPUS[settings.compute] }),
     };
     const functions = { ...settings, packed, environment, inbox, artifact };
     this.workflow = new Workflow(this, "Workflow", { ...functions, ...this.compute });

@@ -8,6 +8,7 @@ import { RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { WORKFLOW } from "../core/workflow/document.ts";
 import { TIMEOUT_RUN_SECONDS } from "../core/workflow/timeouts.ts";
+import type { Compute } from "./compute.ts";
 import { stateFunctions } from "./functions/catalogue.ts";
 import { NodeFunction } from "./functions/node-function.ts";
 import type { Packed } from "./functions/pack.ts";
@@ -20,6 +21,8 @@ export interface WorkflowProps extends Buckets {
   readonly environment: Readonly<Record<string, string>>;
   readonly queue: JobQueue;
   readonly definition: EcsJobDefinition;
+  /** Left out: no task runs on several machines, and the marks of their queue and definition name those of one. */
+  readonly distributed: Compute["distributed"];
   readonly log_days: number;
   /** Buckets beside the inbox that jobs may name data in. */
   readonly data_buckets: readonly string[];
@@ -50,6 +53,8 @@ export class Workflow extends Construct {
         ...Object.fromEntries(arns.map(([name, arn]) => [`${name}FunctionArn`, arn])),
         TaskQueueArn: props.queue.jobQueueArn,
         TaskDefinitionArn: props.definition.jobDefinitionArn,
+        NodeQueueArn: (props.distributed?.queue ?? props.queue).jobQueueArn,
+        NodeDefinitionArn: props.distributed?.definitionArn ?? props.definition.jobDefinitionArn,
       },
       role,
       // Inputs are pointers into the store, so the log holds nobody's data.
@@ -97,7 +102,11 @@ function functionsOf(scope: Construct, props: WorkflowProps): Readonly<Record<st
 }
 
 /** The construct library adds what logging and tracing need. */
-function roleOf(scope: Construct, functionArns: readonly string[], { queue, definition }: WorkflowProps): Role {
+function roleOf(
+  scope: Construct,
+  functionArns: readonly string[],
+  { queue, definition, distributed }: WorkflowProps,
+): Role {
   const { partition, region, account } = Stack.of(scope);
   const role = new Role(scope, "Role", {
     assumedBy: new ServicePrincipal("states.amazonaws.com", {
@@ -110,7 +119,11 @@ function roleOf(scope: Construct, functionArns: readonly string[], { queue, defi
     {
       sid: "SubmitTasks",
       actions: ["batch:SubmitJob"],
-      resources: [queue.jobQueueArn, definition.jobDefinitionArn],
+      resources: [
+        queue.jobQueueArn,
+        definition.jobDefinitionArn,
+        ...(distributed ? [distributed.queue.jobQueueArn, distributed.definitionArn] : []),
+      ],
     },
     {
       sid: "EndTasks",

@@ -4,7 +4,13 @@ import { mkdir, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { type Environment, readLambdaMachine, readTaskMachine, requiredVariable } from "../adapters/lambda-machine.ts";
+import {
+  type Environment,
+  readLambdaMachine,
+  readTaskMachine,
+  readTaskNodes,
+  requiredVariable,
+} from "../adapters/lambda-machine.ts";
 import { createS3Shelf } from "../adapters/s3/artifact-shelf.ts";
 import { createS3Client } from "../adapters/s3/client.ts";
 import { mirrorData } from "../adapters/s3/mirror-data.ts";
@@ -47,6 +53,7 @@ export async function createCloudServices(options: CloudOptions): Promise<Servic
     now: () => Date.now(),
     machine: await readLambdaMachine(environment),
     task_machine: readTaskMachine(environment),
+    task_nodes_max: readTaskNodes(environment),
     progress,
     ...billedAs(environment),
     ...(metric && { metric }),

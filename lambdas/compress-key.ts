@@ -3,7 +3,7 @@ import { COST } from "../core/planner/recipes.ts";
 import type { CandidatePayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { TrainingProfile } from "../core/workflow/records/training.ts";
-import { backboneSlice, taskPointer } from "./gpu-task.ts";
+import { backboneSlice, nodesOf, taskPointer } from "./gpu-task.ts";
 import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
@@ -26,7 +26,7 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   return taskPointer(
     { deadline_ms },
     plan,
-    { step: "compress", upstream: [data, teacher], slice, parameters },
+    { step: "compress", upstream: [data, teacher], slice, parameters, nodes: nodesOf(plan, services) },
     services,
   );
 }

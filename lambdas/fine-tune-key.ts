@@ -3,7 +3,7 @@ import { teacherRecipe } from "../core/planner/teacher-recipe.ts";
 import type { RunPayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { TrainingProfile } from "../core/workflow/records/training.ts";
-import { backboneSlice, taskPointer } from "./gpu-task.ts";
+import { backboneSlice, nodesOf, taskPointer } from "./gpu-task.ts";
 import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
@@ -19,7 +19,9 @@ export async function fineTuneKey(payload: RunPayload, services: Services): Prom
   const { backbone, classes, input_sizes } = plan;
   const parameters = { backbone, recipe, classes, input_sizes, device: measured.device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
-  const task = await taskPointer(payload, plan, { step: "fine-tune", upstream: [data], slice, parameters }, services);
+  const nodes = nodesOf(plan, services);
+  const request = { step: "fine-tune", upstream: [data], slice, parameters, nodes } as const;
+  const task = await taskPointer(payload, plan, request, services);
   if (!task.done) holdPrediction(plan, measured, services);
   return task;
 }

@@ -1,5 +1,8 @@
 // What the key Lambdas of GPU tasks share: the key, whether the step is done, and the task's input.json where it isn't.
+
 import { DecantError } from "../core/errors/problem.ts";
+import { total } from "../core/planner/teacher-recipe.ts";
+import { trainingNodes } from "../core/planner/training-nodes.ts";
 import { stepFolder } from "../core/store/path-rules.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { RunPayload, TaskPointer } from "../core/workflow/payload.ts";
@@ -17,6 +20,8 @@ export interface GpuTaskRequest {
   readonly slice: unknown;
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Machines that train as one; left out: one. */
+  readonly nodes?: number;
 }
 
 /** The pointer of a task's output; `done` where nothing is left to do, else with an input.json for a fresh attempt. */
@@ -31,17 +36,23 @@ export async function taskPointer(
   const deadline_ms = payload.deadline_ms === null ? "" : String(Math.round(payload.deadline_ms));
   const done = (await services.files.find(pointer)) !== undefined;
   const input = done ? "" : `${output}/${await writeInput(pointer, plan, request, services)}`;
-  return { ...pointer, done, input, output, deadline_ms };
+  return { ...pointer, done, input, output, deadline_ms, nodes: request.nodes ?? 1 };
 }
 
 /** The pointer of a task's output, finished or not. */
 export function pointerOfTask(
   plan: Pick<PlanRecord, "seed" | "threads">,
-  { step, upstream, slice, environment }: GpuTaskRequest,
+  { step, upstream, slice, environment, nodes = 1 }: GpuTaskRequest,
   services: Services,
 ): StepPointer {
   const everywhere = taskEnvironment(plan, services);
-  return pointerOf(services, { step, upstream, slice, environment: { ...everywhere, ...environment } });
+  const together = nodes > 1 ? { nodes } : {}; // sums over machines are rounded in another order
+  return pointerOf(services, { step, upstream, slice, environment: { ...everywhere, ...environment, ...together } });
+}
+
+/** Machines that train as one on this plan's samples. */
+export function nodesOf({ counts }: Pick<PlanRecord, "counts">, { task_nodes_max = 1 }: Services): number {
+  return trainingNodes(total(counts.train), task_nodes_max);
 }
 
 function taskEnvironment({ seed, threads }: Pick<PlanRecord, "seed" | "threads">, { task_machine }: Services) {

@@ -41,6 +41,8 @@ export interface Services {
   readonly machine: MachineFacts;
   /** Where GPU tasks run: on the laptop the same machine. What they write is keyed by it, whichever handler asks. */
   readonly task_machine: TaskMachine;
+  /** How many of them may train as one; left out: one. */
+  readonly task_nodes_max?: number;
   readonly progress: (event: ProgressEvent) => void;
   /** What a second of this handler is paid for, and where; left out: this machine has no price. */
   readonly billed?: { readonly device: string; readonly region: string };

@@ -10,6 +10,7 @@ import type { RunPayload } from "../core/workflow/payload.ts";
 import type { Decision } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { TrainingProfile } from "../core/workflow/records/training.ts";
+import { nodesOf } from "./gpu-task.ts";
 import { clockOf } from "./run-clock.ts";
 import { readRunJob } from "./run-job.ts";
 import { readUsage, stepsOf } from "./run-usage.ts";
@@ -27,7 +28,7 @@ export function holdPrediction(plan: PlanRecord, profile: TrainingProfile, servi
   const promise = promised(plan, services);
   if (promise === undefined) return;
   const basis = pricesIn(promise.region);
-  const task_device = taskDeviceOf(services.task_machine.cpu_model);
+  const task_device = taskDeviceOf(services.task_machine.cpu_model, nodesOf(plan, services));
   const prediction = { target: plan.target.device, task_device, basis, spot_discount: 0 };
   const predicted = predictCost(estimateRun(plan, profile), prediction).usd;
   if (predicted === null || predicted <= promise.spend_usd) return;
@@ -57,7 +58,7 @@ export async function moneyLeft(
   const spent = spentUsd(usage, payload.proposal?.rung ?? 0, promise.region);
   // A device without a price can't be counted: the report says that this promise was not measured.
   if (spent === null) return NO_LIMIT;
-  const device = taskDeviceOf(services.task_machine.cpu_model);
+  const device = taskDeviceOf(services.task_machine.cpu_model, nodesOf(plan, services));
   return {
     used_up: spent >= promise.spend_usd,
     allows: (seconds) => spent + (trainingUsd(seconds, device, promise.region) ?? 0) <= promise.spend_usd,

@@ -1,5 +1,6 @@
 // What a second of a step costs, by the device that it ran on. A device is written down as one word:
 // this-machine, lambda-<arm64|x64>-<MB>-<disk MB>, fargate-<vCPUs>-<MB>-<disk GB>, or an EC2 instance type (g5.xlarge).
+// Several machines that worked as one are <count>x<device>: 2xg5.2xlarge.
 import type { PriceBasis, Prices } from "./prices.ts";
 
 export const OWN_MACHINE = "this-machine";
@@ -17,6 +18,11 @@ export interface DevicePrice {
   readonly spot_usd_per_second: number;
 }
 
+/** As many of a device at once. */
+export function severalOf(count: number, device: string): string {
+  return count > 1 ? `${count}x${device}` : device;
+}
+
 /** In words, for people. */
 export function describeDevice(device: string): string {
   const [kind, ...facts] = device.split("-");
@@ -29,7 +35,9 @@ export function describeDevice(device: string): string {
 const FREE: DevicePrice = { usd_per_second: 0, spot_usd_per_second: 0 };
 
 /** undefined: a device that the table knows no price of. */
-export function priceOf(device: string, { prices, factor }: PriceBasis): DevicePrice | undefined {
+export function priceOf(devices: string, { prices, factor: of_region }: PriceBasis): DevicePrice | undefined {
+  const [, count = "1", device = devices] = /^(\d+)x(.+)$/.exec(devices) ?? [];
+  const factor = Number(count) * of_region;
   const price =
     device === OWN_MACHINE ? FREE : (lambda(device, prices) ?? fargate(device, prices) ?? ec2(device, prices));
   return (

@@ -1,6 +1,6 @@
 // Whether the money promised is used up, or would be by what comes next. Counted at list prices on demand, on the dearest
 // machine that a queue may start: a promise of money is not kept by hoping for spot.
-import { priceOf } from "./billed-device.ts";
+import { priceOf, severalOf } from "./billed-device.ts";
 import { MACHINE_START_S, transitionsOf } from "./predict.ts";
 import { pricesIn } from "./prices.ts";
 import { costOfRun } from "./run-cost.ts";
@@ -8,8 +8,8 @@ import { DEAREST_GPU_MACHINE, FARGATE_TASK } from "./step-devices.ts";
 import type { RunStepUsage } from "./usage.ts";
 
 /** What GPU tasks run on at the most, by what deployment says of their machine (TASK_MACHINE). */
-export function taskDeviceOf(task_machine: string): string {
-  return /\bfargate\b/i.test(task_machine) ? FARGATE_TASK : DEAREST_GPU_MACHINE;
+export function taskDeviceOf(task_machine: string, nodes: number): string {
+  return /\bfargate\b/i.test(task_machine) ? FARGATE_TASK : severalOf(nodes, DEAREST_GPU_MACHINE);
 }
 
 /** USD that the run's own steps have cost so far; null where one of their devices has no price. */

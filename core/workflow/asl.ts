@@ -33,6 +33,7 @@ export interface Test {
   readonly Variable: string;
   readonly StringEquals?: string;
   readonly BooleanEquals?: boolean;
+  readonly NumericGreaterThan?: number;
   readonly IsPresent?: boolean;
 }
 
@@ -45,11 +46,17 @@ export interface ChoiceState {
   readonly Default: string;
 }
 
-export interface PassState {
+export type PassState = {
   readonly Type: "Pass";
   readonly Comment: string;
   readonly Parameters: Readonly<Record<string, unknown>>;
-  readonly End: true;
+} & ({ readonly End: true } | { readonly ResultPath: string; readonly Next: string });
+
+export interface WaitState {
+  readonly Type: "Wait";
+  readonly Comment: string;
+  readonly Seconds: number;
+  readonly Next: string;
 }
 
 export interface MapState {
@@ -85,7 +92,7 @@ export interface FailState {
   readonly CausePath?: string;
 }
 
-export type State = TaskState | ChoiceState | PassState | MapState | SucceedState | FailState;
+export type State = TaskState | ChoiceState | PassState | MapState | SucceedState | FailState | WaitState;
 export type States = Readonly<Record<string, State>>;
 
 export interface StateMachineDocument {

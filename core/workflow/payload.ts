@@ -21,6 +21,8 @@ export interface RunPayload {
   readonly profile?: TaskPointer;
   readonly teacher?: TaskPointer;
   readonly proposal?: StepPointer & { readonly rung: number; readonly candidates: readonly Candidate[] };
+  /** A job of several machines, while the run waits for it. */
+  readonly submitted?: { readonly job: string; readonly status?: string };
   readonly results?: readonly CandidateResult[];
   readonly decision?: StepPointer & { readonly next: string; readonly exit: string; readonly reason: string };
   readonly certificate?: StepPointer & { readonly outcome: string };
@@ -38,6 +40,8 @@ export interface TaskPointer extends StepPointer {
   readonly output: string;
   /** Decimal digits, or empty without a time promise: the task's DEADLINE_MS. */
   readonly deadline_ms: string;
+  /** Machines that it runs on; left out: one. */
+  readonly nodes?: number;
 }
 
 /** One Map item's input: the run's pointers and its candidate. */

@@ -19,11 +19,11 @@ export const RETRY_LAMBDA_SERVICE: Retrier = {
 };
 
 /**
- * Waits 10 + 30 + 90 s = 130 s at most in all, for submitting a job. A lost spot machine is retried by Batch itself, by
+ * Waits 10 + 30 + 90 s = 130 s at most in all, for submitting a job or asking after it. A lost spot machine is retried by Batch itself, by
  * the job definition's strategy, and the task goes on from its checkpoint.
  */
 export const RETRY_BATCH_SERVICE: Retrier = {
-  ErrorEquals: ["Batch.AWSBatchException", "Batch.ServerException", "Batch.SdkClientException"],
+  ErrorEquals: ["Batch.AWSBatchException", "Batch.BatchException", "Batch.ServerException", "Batch.SdkClientException"],
   IntervalSeconds: 10,
   MaxAttempts: 3,
   BackoffRate: 3,

@@ -23,6 +23,10 @@ def test_a_batch_machine_is_told_by_its_gpu_and_processors(gpu: str, cpus: int, 
     assert billed_device(ON_BATCH, gpu, cpus) == device
 
 
+def test_machines_that_train_as_one_are_counted() -> None:
+    assert billed_device(ON_BATCH | {"AWS_BATCH_JOB_NUM_NODES": "3"}, "NVIDIA A10G", 8) == "3xg5.2xlarge"
+
+
 def test_fargate_is_what_the_job_definition_says() -> None:
     environment = {
         "AWS_BATCH_JOB_ID": "job",

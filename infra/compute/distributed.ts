@@ -1,15 +1,17 @@
 // Training over several machines: a multi-node parallel job in which every node runs torchrun, and the first one is met by
 // the others under the address that Batch tells them.
-import { MultiNodeJobDefinition } from "aws-cdk-lib/aws-batch";
+import { type CfnJobDefinition, MultiNodeJobDefinition } from "aws-cdk-lib/aws-batch";
 import { InstanceType } from "aws-cdk-lib/aws-ec2";
 import { Duration } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
+import { ALL_NODES } from "../../core/workflow/state/training-nodes.ts";
 import { TIMEOUT_TRAIN_SECONDS } from "../../core/workflow/timeouts.ts";
 import { gpuContainer, type TaskParts } from "./container.ts";
 import { NODE_INSTANCE_TYPE } from "./environments.ts";
 import { ATTEMPTS, RETRIES } from "./retry.ts";
 
-export const NODES = 2;
+/** Where a job doesn't say how many; the workflow's say. */
+const NODES = 2;
 const PORT = 29_400;
 
 /** The main node isn't told its own address: https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html */
@@ -37,5 +39,8 @@ export function distributedDefinition(scope: Construct, id: string, parts: TaskP
     timeout: Duration.seconds(TIMEOUT_TRAIN_SECONDS),
     propagateTags: true,
   });
+  // Open above, or a job could not say how many nodes it has: https://docs.aws.amazon.com/batch/latest/APIReference/API_NodeOverrides.html
+  const resource = definition.node.defaultChild as CfnJobDefinition;
+  resource.addPropertyOverride("NodeProperties.NodeRangeProperties.0.TargetNodes", ALL_NODES);
   return definition.jobDefinitionArn;
 }

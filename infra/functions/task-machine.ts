@@ -7,13 +7,19 @@ import { ROOT } from "./bundle.ts";
 export interface TaskMachineProps {
   readonly compute: "gpu" | "fargate";
   readonly vcpus: number;
+  readonly nodes_max: number;
 }
 
-export function taskMachineVariables({ compute, vcpus }: TaskMachineProps): Readonly<Record<string, string>> {
+export function taskMachineVariables({
+  compute,
+  vcpus,
+  nodes_max,
+}: TaskMachineProps): Readonly<Record<string, string>> {
   return {
     TASK_MACHINE: `AWS Batch, ${compute}`,
     TASK_ARCHITECTURE: "x64",
     TASK_THREADS: String(vcpus),
+    TASK_NODES_MAX: String(nodes_max),
     TASK_PACKAGE_VERSIONS: JSON.stringify(packageVersions(compute)),
   };
 }

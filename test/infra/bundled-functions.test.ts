@@ -99,7 +99,7 @@ describe.skipIf(!onLinux || !hasS3Server)("the bundled Measure", () => {
       const { payload } = await layColourRun({ store, files, sha256 } as unknown as Services, {});
       const environment = {
         ...server.environment,
-        ...taskMachineVariables({ compute: "gpu", vcpus: 4 }),
+        ...taskMachineVariables({ compute: "gpu", vcpus: 4, nodes_max: 1 }),
         STORE_BUCKET: BUCKET,
         STORAGE_MB: "10240",
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "1769",

@@ -184,7 +184,10 @@ describe("the multi-node job", () => {
       Type: "multinode",
       NodeProperties: {
         NodeRangeProperties: [
-          { Container: { Command: ["sh", "-c", Match.stringLikeRegexp("torch.distributed.run.*-m decant_tasks$")] } },
+          {
+            TargetNodes: "0:",
+            Container: { Command: ["sh", "-c", Match.stringLikeRegexp("torch.distributed.run.*-m decant_tasks$")] },
+          },
         ],
       },
     });

@@ -16,6 +16,12 @@ describe("the price table", () => {
     expect(priceOf(DEAREST_GPU_MACHINE, basis)?.usd_per_second).toBe(Math.max(...prices.map((price) => price ?? 0)));
   });
 
+  it("counts each of several machines", () => {
+    const one = priceOf(NODE_INSTANCE_TYPE, basis)?.usd_per_second ?? 0;
+    expect(priceOf(`3x${NODE_INSTANCE_TYPE}`, basis)?.usd_per_second).toBeCloseTo(3 * one, 12);
+    expect(priceOf("3xunheard.of", basis)).toBeUndefined();
+  });
+
   it("counts a Fargate task as large as the job definition makes it", () => {
     expect(FARGATE_TASK).toBe(FARGATE_DEVICE);
   });

@@ -16,6 +16,7 @@ describe("settings", () => {
       zones: 3,
       compute: "gpu",
       vcpus_max: 32,
+      nodes_max: 1,
       image: undefined,
       alarm_email: undefined,
     });
@@ -30,6 +31,12 @@ describe("settings", () => {
         data_buckets: ["one", "two"],
       },
     );
+  });
+
+  it("allow several machines only where they can be had", () => {
+    expect(read({ nodes: "4" }).nodes_max).toBe(4);
+    expect(() => read({ nodes: "5" })).toThrow("context vcpus to be at least 40");
+    expect(() => read({ nodes: "2", compute: "fargate" })).toThrow("context nodes to be 1");
   });
 
   it("are refused with every problem at once", () => {

@@ -27,7 +27,7 @@ describe("the state machine", () => {
       },
     );
     for (const [name, type] of types) {
-      const expected = name.endsWith("FunctionArn") ? "Lambda::Function" : name.replace(/^Task|Arn$/g, "");
+      const expected = name.endsWith("FunctionArn") ? "Lambda::Function" : name.replace(/^(Task|Node)|Arn$/g, "");
       expect(type).toBe(
         `AWS::${expected.replace("Queue", "Batch::JobQueue").replace("Definition", "Batch::JobDefinition")}`,
       );
@@ -86,7 +86,12 @@ describe("the functions of states", () => {
   it("are told the store, the inbox and the machine of GPU tasks", () => {
     const [plan] = Object.entries(resources("AWS::Lambda::Function")).filter(([id]) => id.startsWith("WorkflowPlan"));
     const { Variables } = plan![1].Properties.Environment;
-    expect(Variables).toMatchObject({ TASK_THREADS: "4", TASK_ARCHITECTURE: "x64", STORAGE_MB: "10240" });
+    expect(Variables).toMatchObject({
+      TASK_NODES_MAX: "1",
+      TASK_THREADS: "4",
+      TASK_ARCHITECTURE: "x64",
+      STORAGE_MB: "10240",
+    });
     expect(Object.keys(Variables)).toEqual(expect.arrayContaining(["STORE_BUCKET", "INBOX_BUCKET"]));
     expect(JSON.parse(Variables.TASK_PACKAGE_VERSIONS as string)).toMatchObject({ torch: expect.any(String) });
   });

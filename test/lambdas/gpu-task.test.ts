@@ -62,6 +62,24 @@ describe("a GPU task's key", () => {
     expect(readInput(first.input).attempt).not.toBe(readInput(second.input).attempt);
   });
 
+  it("holds how many machines train as one, where that is more than one", async () => {
+    const counts = { ...madeUpPlan().counts, train: [15_000, 15_000] };
+    const keysWith = async (task_nodes_max?: number) => {
+      const home = folderServices(temporaryFolder());
+      const services = task_nodes_max === undefined ? home : { ...home, task_nodes_max };
+      const payload = await lay(services, { counts });
+      return [await fineTuneKey(payload, services), await compressKey(payload, services)];
+    };
+    const [laptop, one, four] = [await keysWith(), await keysWith(1), await keysWith(4)];
+    expect([laptop, one, four].map((pointers) => pointers.map(({ nodes }) => nodes))).toEqual([
+      [1, 1],
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(one.map(({ key }) => key)).toEqual(laptop.map(({ key }) => key));
+    for (const [at, { key }] of four.entries()) expect(key).not.toBe(one[at]!.key);
+  });
+
   it("is done, with no input, where the step is finished", async () => {
     const services = folderServices(temporaryFolder());
     const payload = await lay(services);

@@ -19,6 +19,7 @@ export const candidateMachine: StateMachineDocument = {
       name: "Compress",
       comment: "Prunes, distills from the teacher, exports the float file.",
       under: "compressed",
+      onNodes: true,
       catchers: CATCH_CANDIDATE,
       next: "Quantize",
     }),

@@ -6,23 +6,26 @@ import type { Catcher, States, TaskState } from "../asl.ts";
 import { RETRY_BATCH_SERVICE } from "../retry-policies.ts";
 import { TIMEOUT_DECIDE_SECONDS, TIMEOUT_TRAIN_SECONDS } from "../timeouts.ts";
 import { arnPlaceholder, lambdaTask } from "./lambda-task.ts";
+import { nodesStates } from "./training-nodes.ts";
 
 export interface GpuTask {
   readonly name: string;
   readonly comment: string;
   /** Payload field of its TaskPointer. */
   readonly under: string;
+  /** Its key Lambda also says on how many machines it runs. */
+  readonly onNodes?: true;
   readonly catchers: readonly Catcher[];
   readonly next: string;
 }
 
 export function gpuTask(task: GpuTask): States {
-  const { name, under, catchers, next } = task;
+  const { name, under, catchers, next, onNodes } = task;
   return {
     [`${name}Key`]: lambdaTask({
       name: `${name}Key`,
       comment: `The key of ${name}'s output, and whether it is there already.`,
-      keeps: ["step", "key", "done", "input", "output", "deadline_ms"],
+      keeps: ["step", "key", "done", "input", "output", "deadline_ms", ...(onNodes ? ["nodes"] : [])],
       under,
       timeoutSeconds: TIMEOUT_DECIDE_SECONDS,
       catchers,
@@ -31,10 +34,14 @@ export function gpuTask(task: GpuTask): States {
     [`${name}Done?`]: {
       Type: "Choice",
       Comment: "Skips what an earlier run finished.",
-      Choices: [{ Variable: `$.${under}.done`, BooleanEquals: true, Next: next }],
+      Choices: [
+        { Variable: `$.${under}.done`, BooleanEquals: true, Next: next },
+        ...(onNodes ? [{ Variable: `$.${under}.nodes`, NumericGreaterThan: 1, Next: `${name}Nodes` }] : []),
+      ],
       Default: name,
     },
     [name]: batchTask(task),
+    ...(onNodes && nodesStates({ ...task, environment: environmentOf(task), catchers: batchCatchers(task) })),
     [`${name}Failed`]: lambdaTask({
       name: `${name}Failed`,
       sharedFunction: "TaskFailed",
@@ -62,13 +69,17 @@ function batchCatchers({ name, catchers }: GpuTask): readonly Catcher[] {
   return [...named, failed, ...all];
 }
 
+function environmentOf({ under }: GpuTask) {
+  const environment = { INPUT: "input", OUTPUT: "output", DEADLINE_MS: "deadline_ms" };
+  return Object.entries(environment).map(([Name, field]) => ({ Name, "Value.$": `$.${under}.${field}` }));
+}
+
 function isForAll({ ErrorEquals }: Catcher): boolean {
   return ErrorEquals.includes("States.ALL");
 }
 
 function batchTask(task: GpuTask): TaskState {
-  const { name, comment, under, next } = task;
-  const environment = { INPUT: "input", OUTPUT: "output", DEADLINE_MS: "deadline_ms" };
+  const { name, comment, next } = task;
   return {
     Type: "Task",
     Comment: comment,
@@ -77,9 +88,7 @@ function batchTask(task: GpuTask): TaskState {
       JobName: `decant-${name}`,
       JobQueue: arnPlaceholder("TaskQueue"),
       JobDefinition: arnPlaceholder("TaskDefinition"),
-      ContainerOverrides: {
-        Environment: Object.entries(environment).map(([Name, field]) => ({ Name, "Value.$": `$.${under}.${field}` })),
-      },
+      ContainerOverrides: { Environment: environmentOf(task) },
     },
     ResultPath: null, // the pointer from the key Lambda is all that later states need
     TimeoutSeconds: TIMEOUT_TRAIN_SECONDS,

@@ -15,6 +15,7 @@ export const teachingStates: States = {
     name: "FineTune",
     comment: "Trains the teacher: a linear probe as control, then all layers.",
     under: "teacher",
+    onNodes: true,
     catchers: CATCH_ALL,
     next: "Propose",
   }),

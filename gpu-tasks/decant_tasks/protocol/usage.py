@@ -28,7 +28,9 @@ def billed_device(environment: Mapping[str, str], gpu_name: str, cpus: int) -> s
     if environment.get("AWS_EXECUTION_ENV") == "AWS_ECS_FARGATE":
         return environment.get("DECANT_FARGATE_DEVICE", "fargate-unknown")
     family = next((family for name, family in _FAMILY_OF_GPU.items() if name in gpu_name.split()[-1:]), "")
-    return f"{family or 'unknown'}.{_SIZE_OF_CPUS.get(cpus, f'{cpus}-cpus')}"
+    nodes = int(environment.get("AWS_BATCH_JOB_NUM_NODES") or 1)  # all alike, and paid for as long as the main one
+    several = f"{nodes}x" if nodes > 1 else ""
+    return f"{several}{family or 'unknown'}.{_SIZE_OF_CPUS.get(cpus, f'{cpus}-cpus')}"
 
 
 def _gpu_name() -> str:

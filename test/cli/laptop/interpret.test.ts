@@ -15,6 +15,7 @@ const task = (step: string, done: boolean) => ({
   input: "in",
   output: `steps/${step}/k`,
   deadline_ms: "",
+  nodes: 1,
 });
 
 const decision = (next: string, exit = "") => ({ ...pointer("decide"), next, exit, reason: "made up" });

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { interpret } from "../../../cli/laptop/interpret.ts";
 import { DecantError, type ErrorCode } from "../../../core/errors/problem.ts";
+import type { StateMachineDocument } from "../../../core/workflow/asl.ts";
 import { allStates, WORKFLOW } from "../../../core/workflow/document.ts";
 import { fillIn, substitutionNames } from "../../../core/workflow/substitutions.ts";
 import {
@@ -15,13 +16,18 @@ import {
 
 const INPUT = { run: "r", map_concurrency: 1, deadline_ms: null, target_function: 0 } as const;
 
+const arn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
+const DOCUMENT = fillIn(WORKFLOW, Object.fromEntries(substitutionNames(WORKFLOW).map((name) => [name, arn(name)])));
+
 /** Before and in a Distributed Map, which starts only where an execution's input asks for it: a laptop's never does. */
 const CLOUD_ONLY = new Set(["ListShards", "PrepareShard"]);
 
 const pointer = (step: string) => ({ step, key: `${step}-key` });
 const task = (step: string, done: boolean) => {
-  return { ...pointer(step), done, input: `in/${step}`, output: `out/${step}`, deadline_ms: "17" };
+  return { ...pointer(step), done, input: `in/${step}`, output: `out/${step}`, deadline_ms: "17", nodes: 1 };
 };
+const onNodes = (step: string) => ({ ...task(step, false), nodes: 3 });
+const jobThatIs = (Status: string) => ({ Jobs: [{ JobId: "job-1", JobName: "decant", Status }] });
 const candidates = (...ids: string[]) => ids.map((id) => ({ id, rung: 1 }));
 const answers = (...values: unknown[]) => values.map((value) => ({ return: value }));
 const error = (name: string) => ({ throw: { error: name, cause: `made to fail: ${name}` } });
@@ -98,6 +104,34 @@ const SCENARIOS: Readonly<Record<string, { readonly script: Script; readonly end
     },
     ends: "Defect",
   },
+  "several-machines": {
+    script: {
+      FineTuneKey: answers(onNodes("fine-tune")),
+      FineTuneNodes: answers({ JobId: "job-1" }),
+      FineTuneNodesStatus: answers(jobThatIs("RUNNABLE"), jobThatIs("RUNNING"), jobThatIs("SUCCEEDED")),
+      CompressKey: answers(onNodes("compress")),
+      CompressNodes: answers({ JobId: "job-1" }),
+      CompressNodesStatus: answers(jobThatIs("SUCCEEDED")),
+    },
+    ends: null,
+  },
+  "several-machines-whose-job-failed": {
+    script: {
+      CompressKey: answers(onNodes("compress")),
+      CompressNodes: answers({ JobId: "job-1" }),
+      CompressNodesStatus: answers(jobThatIs("FAILED")),
+      CompressFailed: [error("CandidateRejected"), error("OutOfMemory")],
+    },
+    ends: "OutOfMemory",
+  },
+  "several-machines-that-are-not-to-be-had": {
+    script: {
+      FineTuneKey: answers(onNodes("fine-tune")),
+      FineTuneNodes: [error("Batch.ClientException")],
+      FineTuneFailed: [error("ChildFailed")],
+    },
+    ends: "ChildFailed",
+  },
   "job-that-had-finished-all-the-same": { script: { FineTune: [error("States.TaskFailed")] }, ends: null },
 };
 const SHARDS: Script = { ListShards: answers({ sharded: true, shards: [{ first: 0 }, { first: 4096 }] }) };
@@ -123,6 +157,13 @@ function withPayloads(script: Script): Script {
   );
 }
 
+/** moto waits as long as the document says. */
+function hurried(document: StateMachineDocument): StateMachineDocument {
+  const shortened = (_: string, value: unknown) =>
+    typeof value === "object" && value !== null && "Seconds" in value ? { ...value, Seconds: 0 } : value;
+  return JSON.parse(JSON.stringify(document, shortened)) as StateMachineDocument;
+}
+
 async function playOnLaptop(scenario: string): Promise<Played> {
   const script = SCRIPTS[scenario]!;
   const calls: [string, unknown][] = [];
@@ -137,7 +178,14 @@ async function playOnLaptop(scenario: string): Promise<Played> {
     return (result.return as { Payload?: unknown }).Payload ?? result.return;
   };
   const { signal } = new AbortController();
-  const ended = await interpret({ document: WORKFLOW, input: INPUT, lambda: run, task: run, signal }).then(
+  const ended = await interpret({
+    document: DOCUMENT,
+    input: INPUT,
+    lambda: run,
+    task: run,
+    service: run,
+    signal,
+  }).then(
     () => null,
     (thrown: DecantError) => thrown.code,
   );
@@ -147,9 +195,7 @@ async function playOnLaptop(scenario: string): Promise<Played> {
 describe.skipIf(!hasMoto)("the laptop equals the cloud", () => {
   let moto: MotoWorkflow;
   beforeAll(async () => {
-    const arn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
-    const values = Object.fromEntries(substitutionNames(WORKFLOW).map((name) => [name, arn(name)]));
-    moto = await startMotoWorkflow(SCRIPTS, fillIn(WORKFLOW, values));
+    moto = await startMotoWorkflow(SCRIPTS, hurried(DOCUMENT));
   }, 60_000);
   afterAll(() => moto?.stop());
 

@@ -102,13 +102,14 @@ describe("the workflow document", () => {
 describe("substitutions", () => {
   const names = substitutionNames(WORKFLOW);
 
-  it("are one function for each Lambda state (or one for each target), the task's queue and its definition", () => {
+  it("are one function for each Lambda state (or one for each target), and a queue and a definition for one machine and for several", () => {
     const byTarget = new Set(["Certify", "Measure", "Quantize"]);
     const functions = lambdaNames.map(functionOfState).flatMap((name) => {
       const suffixes = byTarget.has(name) ? TARGET_FUNCTIONS.map(({ suffix }) => suffix) : [""];
       return suffixes.map((suffix) => `${name}${suffix}FunctionArn`);
     });
-    expect(names).toEqual([...new Set([...functions, "TaskDefinitionArn", "TaskQueueArn"])].sort());
+    const batch = ["Node", "Task"].flatMap((kind) => [`${kind}DefinitionArn`, `${kind}QueueArn`]);
+    expect(names).toEqual([...new Set([...functions, ...batch])].sort());
   });
 
   it("are all filled in, and the result is valid still", () => {

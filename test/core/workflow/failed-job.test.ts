@@ -4,7 +4,14 @@ import { describe, expect, it } from "vitest";
 import { allStates, WORKFLOW } from "../../../core/workflow/document.ts";
 
 const pointer = (step: string) => ({ step, key: `${step}-key` });
-const task = (step: string) => ({ ...pointer(step), done: false, input: "in", output: "out", deadline_ms: "" });
+const task = (step: string) => ({
+  ...pointer(step),
+  done: false,
+  input: "in",
+  output: "out",
+  deadline_ms: "",
+  nodes: 1,
+});
 const ANSWERS: Readonly<Record<string, unknown>> = {
   Plan: pointer("plan"),
   PrepareData: pointer("prepare-data"),
