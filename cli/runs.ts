@@ -14,6 +14,8 @@ export interface RunRecord {
 }
 
 const DEFAULT_STORE = ".decant";
+/** In a message; a bucket may hold thousands. */
+const RUNS_NAMED = 5;
 
 /** The store's place: --store (a folder, or s3://bucket/prefix), or .decant in `beside`. Throws InvalidInput on a bad address. */
 export function storeFolder(given: string | undefined, beside: string): string {
@@ -62,7 +64,8 @@ export async function findRun(store: Store, name: string | undefined, root: stri
   if (named) return named;
   const runs = await listRuns(store);
   if (name === undefined && runs[0]) return runs[0];
-  const known = runs.length > 0 ? ` Known runs: ${runs.map(({ run }) => run).join(", ")}.` : "";
+  const latest = runs.slice(0, RUNS_NAMED).map((each) => each.run);
+  const known = runs.length > 0 ? ` Its latest runs: ${latest.join(", ")}.` : "";
   const message =
     name === undefined
       ? `Expected a run in ${root}, got none. Start one with: decant run decant.yaml, or name its store with --store.`

@@ -37,7 +37,7 @@ describe("decant status", () => {
     await layRun(root, "new", 2000);
     const { code, stderr } = await runDecant(["status", "older", "--store", root]);
     expect(code).toBe(2);
-    expect(stderr).toContain("Known runs: new");
+    expect(stderr).toContain("Its latest runs: new");
     expect((await runDecant(["status", "--store", join(root, "empty")])).code).toBe(2);
   });
 });
