@@ -7,35 +7,17 @@ import {
   type JobStateTimeLimitAction,
   JobStateTimeLimitActionsReason as Reason,
 } from "aws-cdk-lib/aws-batch";
-import type { ContainerImage } from "aws-cdk-lib/aws-ecs";
-import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
-import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { TIMEOUT_TRAIN_SECONDS } from "../core/workflow/timeouts.ts";
 import { fargateContainer, gpuContainer, type TaskParts } from "./compute/container.ts";
 import { distributedDefinition } from "./compute/distributed.ts";
 import { fargateEnvironments, gpuEnvironments, nodeEnvironment } from "./compute/environments.ts";
+import type { ComputeProps } from "./compute/props.ts";
 import { ATTEMPTS, RETRIES } from "./compute/retry.ts";
 import { executionRole, taskRole } from "./compute/roles.ts";
-import type { Network } from "./network.ts";
 import { retention } from "./retention.ts";
-
-export interface ComputeProps {
-  readonly kind: "gpu" | "fargate";
-  readonly network: Network;
-  readonly image: ContainerImage;
-  /** What may be pulled beside what `image` grants by itself. */
-  readonly pull: readonly PolicyStatement[];
-  readonly inbox: IBucket;
-  readonly artifact: IBucket;
-  /** Buckets beside the inbox that jobs may name weights in. */
-  readonly data_buckets: readonly string[];
-  readonly log_days: number;
-  /** At once, in each queue: a limit on what a mistake can cost. A machine has 4 or 8. */
-  readonly vcpus_max: number;
-}
 
 /** A job that can never be placed is told at once; a lack of machines is waited out for a day, with an alarm. */
 const STUCK: readonly JobStateTimeLimitAction[] = [

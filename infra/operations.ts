@@ -1,22 +1,10 @@
 // Who is told when something needs a person, and the page that shows how the service is doing.
-import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { Alarms } from "./operations/alarms.ts";
 import { capacityEvents } from "./operations/capacity-events.ts";
 import { buildDashboard } from "./operations/dashboard.ts";
+import type { OperationsProps } from "./operations/props.ts";
 import { alarmTopic } from "./operations/topic.ts";
-
-export interface OperationsProps {
-  readonly state_machine_arn: string;
-  /** Of the function that writes failures down: where it fails itself, nobody else tells. */
-  readonly record_failure_function: string;
-  /** Log groups of the functions that say what a run cost. */
-  readonly report_log_groups: readonly string[];
-  readonly dead_letter_queues: readonly IQueue[];
-  readonly job_queue_arns: readonly string[];
-  readonly alarm_email: string | undefined;
-  readonly log_days: number;
-}
 
 export class Operations extends Construct {
   readonly alarms: Alarms;

@@ -1,5 +1,4 @@
 // When a run began, and for how long since then nobody worked on it.
-import type { RunJob } from "./run-job.ts";
 
 export interface RunClock {
   /** Epoch ms. */
@@ -8,8 +7,14 @@ export interface RunClock {
   readonly idle_ms: number;
 }
 
+/** The parts of a run's record that say it: a laptop's clock, or when the cloud accepted the job. */
+interface Timed {
+  readonly clock?: RunClock;
+  readonly origin?: { readonly accepted_ms: number };
+}
+
 /** undefined where the record doesn't say. */
-export function clockOf({ clock, origin }: Pick<RunJob, "clock" | "origin">): RunClock | undefined {
+export function clockOf({ clock, origin }: Timed): RunClock | undefined {
   return clock ?? (origin && { started_ms: origin.accepted_ms, idle_ms: 0 });
 }
 

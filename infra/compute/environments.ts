@@ -10,8 +10,8 @@ import {
 } from "aws-cdk-lib/aws-batch";
 import { InstanceType } from "aws-cdk-lib/aws-ec2";
 import type { Construct } from "constructs";
-import type { ComputeProps } from "../compute.ts";
 import { gpuLaunchTemplate } from "./launch-template.ts";
+import type { ComputeProps } from "./props.ts";
 import { instanceRole } from "./roles.ts";
 
 /** NVIDIA A10G, L4 and T4. Several kinds and sizes, so that spot has something to choose from. */

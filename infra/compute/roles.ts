@@ -4,7 +4,7 @@
 import { type IRole, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import type { ComputeProps } from "../compute.ts";
+import type { ComputeProps } from "./props.ts";
 
 /** Steps that Python tasks write. */
 export const TASK_STEPS = ["profile", "fine-tune", "compress"] as const;

@@ -13,7 +13,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { METRIC_NAMESPACE, METRICS } from "../../core/workflow/metric-names.ts";
-import type { OperationsProps } from "../operations.ts";
+import type { OperationsProps } from "./props.ts";
 
 export const PERIOD = Duration.minutes(5);
 

@@ -13,7 +13,7 @@ import {
 import { Duration } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { JOB_DIMENSION, METRIC_NAMESPACE, METRICS } from "../../core/workflow/metric-names.ts";
-import type { OperationsProps } from "../operations.ts";
+import type { OperationsProps } from "./props.ts";
 
 const DAY = Duration.days(1);
 const WIDTH = 12;

@@ -10,8 +10,9 @@ import { App, Stack } from "aws-cdk-lib/core";
 import { describe, expect, it } from "vitest";
 import { TIMEOUT_TRAIN_SECONDS } from "../../core/workflow/timeouts.ts";
 import { GPU_INSTANCE_TYPES } from "../../infra/compute/environments.ts";
+import type { ComputeProps } from "../../infra/compute/props.ts";
 import { SPOT_NOTICE_SCRIPT } from "../../infra/compute/spot-notice.ts";
-import { Compute, type ComputeProps } from "../../infra/compute.ts";
+import { Compute } from "../../infra/compute.ts";
 import { Network, type NetworkProps } from "../../infra/network.ts";
 import { temporaryFolder } from "../fixtures/temporary-folder.ts";
 
