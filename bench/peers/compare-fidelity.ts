@@ -20,6 +20,8 @@ export interface CompareContext {
   readonly project: string;
   readonly samples: number;
   readonly seeds: number;
+  /** The first so many of FIDELITY_NETWORKS. */
+  readonly networks: number;
 }
 
 export type SideResult = (Fidelity & { readonly seconds: number }) | { readonly error: string };
@@ -39,7 +41,7 @@ export async function compareFidelity(context: CompareContext, sources: readonly
   const pairs: PairResult[] = [];
   for (const source of sources) {
     const data = await readDataSet(source);
-    for (const network of FIDELITY_NETWORKS) {
+    for (const network of FIDELITY_NETWORKS.slice(0, context.networks)) {
       const pair = await comparePair(context, network, data, source.replace(/\/+$/, "").split("/").at(-1)!);
       pairs.push(pair);
     }

@@ -17,15 +17,23 @@ interface Side {
   readonly change_points: number;
 }
 
-export function benchmarksPage(
-  fidelity: Facts & { readonly pairs: readonly PairResult[] },
-  speed: Facts & { readonly networks: readonly SpeedResult[] },
-): string {
+type Fidelities = Facts & { readonly pairs: readonly PairResult[] };
+type Speeds = Facts & { readonly networks: readonly SpeedResult[] };
+
+/** A part that was not measured yet is left out. */
+export function benchmarksPage(fidelity: Fidelities | undefined, speed: Speeds | undefined): string {
   return [
     "# Benchmarks",
     "",
     "Written by `npm run bench:peers`; the numbers stand in `bench/results/peers-*.json`. Do not edit by hand.",
     "",
+    ...(fidelity ? fidelitySection(fidelity) : []),
+    ...(speed ? speedSection(speed) : []),
+  ].join("\n");
+}
+
+function fidelitySection(fidelity: Fidelities): string[] {
+  return [
     "## Fidelity of int8 to fp32",
     "",
     ...fidelityIntroduction(fidelity),
@@ -39,6 +47,11 @@ export function benchmarksPage(
     "",
     ...recipeTable(fidelity.pairs),
     "",
+  ];
+}
+
+function speedSection(speed: Speeds): string[] {
+  return [
     "## Speed of int8 against fp32",
     "",
     `Random weights; one thread, batch 1, alternating blocks of 20 runs in one fresh process; ratio of medians with its 95 % interval over blocks. ${place(speed)}`,
@@ -49,7 +62,7 @@ export function benchmarksPage(
     "",
     ...speedTable(speed.networks),
     "",
-  ].join("\n");
+  ];
 }
 
 function place({ machine, peers }: Facts): string {
@@ -57,7 +70,7 @@ function place({ machine, peers }: Facts): string {
   return `Machine: ${machine.cpu_model}. Peers: ${versions.join(", ")}.`;
 }
 
-function fidelityIntroduction(record: Facts & { readonly pairs: readonly PairResult[] }): string[] {
+function fidelityIntroduction(record: Fidelities): string[] {
   const [first] = record.pairs;
   const seeds = first?.seeds.length ?? 0;
   return [
