@@ -71,6 +71,7 @@ function lastLine(text: string): string | undefined {
     .split("\n")
     .filter((line) => /\w/.test(line))
     .at(-1)
-    ?.trim()
+    ?.replace(/ \(\/[^)]*\)/, "") // where this machine keeps its packages
+    .trim()
     .slice(0, 300);
 }
