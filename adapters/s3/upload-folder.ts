@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { DeleteObjectCommand, HeadObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
+import { inLanes } from "./lanes.ts";
 import { request } from "./request.ts";
 import { uploadFile } from "./upload-file.ts";
 
@@ -38,10 +39,12 @@ export async function uploadFolder(wanted: UploadRequest): Promise<Uploaded> {
   const there = await listRemote(wanted);
   let uploaded = 0;
   let done = 0;
-  await inParallel(wanted.files, wanted.signal, async (file) => {
+  await inLanes(wanted.files, CONCURRENCY, async (file) => {
+    wanted.signal.throwIfAborted();
+    const own = await digests(join(wanted.root, file.path));
     const remote = there.get(file.path);
-    if (remote === undefined || !(await isSame(wanted, file, remote))) {
-      await upload(wanted, file);
+    if (remote?.size_bytes !== file.size_bytes || !(await isSame(wanted, file.path, own, remote))) {
+      await upload(wanted, file, own);
       uploaded += 1;
     }
     done += 1;
@@ -49,7 +52,10 @@ export async function uploadFolder(wanted: UploadRequest): Promise<Uploaded> {
   });
   const named = new Set(wanted.files.map(({ path }) => path));
   const extra = [...there.keys()].filter((path) => !named.has(path));
-  await inParallel(extra, wanted.signal, (path) => remove(wanted, path));
+  await inLanes(extra, CONCURRENCY, async (path) => {
+    wanted.signal.throwIfAborted();
+    await remove(wanted, path);
+  });
   return { uploaded, unchanged: wanted.files.length - uploaded, removed: extra.length };
 }
 
@@ -67,26 +73,24 @@ async function listRemote({ client, bucket, prefix }: UploadRequest): Promise<Ma
 
 /** By MD5, which is the ETag of an object put in one request; with a KMS key it isn't, so by the SHA-256 put beside it. */
 async function isSame(
-  { client, bucket, prefix, root }: UploadRequest,
-  { path, size_bytes }: UploadRequest["files"][number],
-  remote: Remote,
+  { client, bucket, prefix }: UploadRequest,
+  path: string,
+  { md5, sha256 }: Digests,
+  { etag }: Remote,
 ): Promise<boolean> {
-  if (remote.size_bytes !== size_bytes) return false;
-  const { md5, sha256 } = await digests(join(root, path));
-  if (remote.etag === md5.toString("hex")) return true;
+  if (etag === md5) return true;
   const head = await request({ bucket, action: `read ${prefix}${path}` }, () =>
     client.send(new HeadObjectCommand({ Bucket: bucket, Key: prefix + path })),
   );
-  return head.Metadata?.sha256 === sha256.toString("hex");
+  return head.Metadata?.sha256 === sha256;
 }
 
 async function upload(
   { client, bucket, prefix, root, signal }: UploadRequest,
   { path, size_bytes }: UploadRequest["files"][number],
+  { sha256 }: Digests,
 ): Promise<void> {
-  const file = join(root, path);
-  const sha256 = (await digests(file)).sha256.toString("hex");
-  await uploadFile({ client, bucket, key: prefix + path, path: file, size_bytes, sha256, signal });
+  await uploadFile({ client, bucket, key: prefix + path, path: join(root, path), size_bytes, sha256, signal });
 }
 
 async function remove({ client, bucket, prefix }: UploadRequest, path: string): Promise<void> {
@@ -95,23 +99,18 @@ async function remove({ client, bucket, prefix }: UploadRequest, path: string): 
   );
 }
 
-async function digests(file: string): Promise<{ md5: Buffer; sha256: Buffer }> {
+/** Hex. */
+interface Digests {
+  readonly md5: string;
+  readonly sha256: string;
+}
+
+async function digests(file: string): Promise<Digests> {
   const md5 = createHash("md5");
   const sha256 = createHash("sha256");
   for await (const part of createReadStream(file)) {
     md5.update(part as Buffer);
     sha256.update(part as Buffer);
   }
-  return { md5: md5.digest(), sha256: sha256.digest() };
-}
-
-async function inParallel<T>(items: readonly T[], signal: AbortSignal, work: (item: T) => Promise<void>) {
-  const waiting = items.values();
-  const lane = async () => {
-    for (const item of waiting) {
-      signal.throwIfAborted();
-      await work(item);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  return { md5: md5.digest("hex"), sha256: sha256.digest("hex") };
 }

@@ -1,7 +1,6 @@
 // Uploads a local job with its data, which starts a run in the cloud, and follows it.
 import { createExecutions } from "../../adapters/aws/executions.ts";
 import { createS3Client } from "../../adapters/s3/client.ts";
-import type { DecantError } from "../../core/errors/problem.ts";
 import { executionName } from "../../core/trigger/execution-name.ts";
 import { type Deployment, JOBS_PREFIX } from "../../core/workflow/deployment.ts";
 import { toDecantError } from "../../lambdas/state-error.ts";
@@ -9,6 +8,7 @@ import { endingOf } from "../exit-codes.ts";
 import { stopOnSignals } from "../laptop/stop-signals.ts";
 import { loadJob } from "../load-job.ts";
 import { createRenderer } from "../progress/create-renderer.ts";
+import { problemLines } from "../progress/problem-lines.ts";
 import type { Renderer } from "../progress/run-event.ts";
 import { readDeployment } from "./deployment.ts";
 import { cloudEnding } from "./ending.ts";
@@ -81,8 +81,4 @@ async function follow(deployment: Deployment, run: string, renderer: Renderer, s
     hints: [`To read the report: decant report ${run} --cloud --open`],
   });
   return ending.exit_code;
-}
-
-function problemLines(error: DecantError): string[] {
-  return error.problems.map(({ message, where }) => `decant: ${where === undefined ? "" : `${where}: `}${message}`);
 }

@@ -19,6 +19,7 @@ import { SILENCE_MS_MAX } from "../laptop/silence.ts";
 import { stopOnSignals } from "../laptop/stop-signals.ts";
 import { loadJob } from "../load-job.ts";
 import { createRenderer } from "../progress/create-renderer.ts";
+import { problemLines } from "../progress/problem-lines.ts";
 import { resultTable } from "../progress/result-table.ts";
 import type { Renderer } from "../progress/run-event.ts";
 import { reportFile, storeFolder } from "../runs.ts";
@@ -151,10 +152,6 @@ function unmeasuredPromises({ promises }: ReportModel): string[] {
   return promises
     .filter(({ verdict }) => verdict === "not-measured")
     .map(({ promise, reason }) => `the promise ${promise} was not measured: ${reason}`);
-}
-
-function problemLines(error: DecantError): string[] {
-  return error.problems.map(({ message, where }) => `decant: ${where === undefined ? "" : `${where}: `}${message}`);
 }
 
 /** How to go on, where the same command goes on. */
