@@ -6,27 +6,24 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { listFiles } from "../../../adapters/data-source/list-files.ts";
 import { readSource } from "../../../adapters/data-source/read-source.ts";
 import { dataRoot } from "../../../adapters/prepared-data/data-root.ts";
 import { createS3Client } from "../../../adapters/s3/client.ts";
 import { nameProblem, parseDataAddress } from "../../../adapters/s3/data-address.ts";
 import { type MirrorOptions, mirrorData } from "../../../adapters/s3/mirror-data.ts";
-import { hasS3Server, type S3Server, startS3Server } from "../../fixtures/s3-server.ts";
+import { useBucket } from "../../fixtures/s3-bucket.ts";
+import { hasS3Server } from "../../fixtures/s3-server.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 
 const BUCKET = "decant-data";
 
 describe.skipIf(!hasS3Server)("data in a bucket", () => {
-  let server: S3Server;
   let client: S3Client;
-  beforeAll(async () => {
-    server = await startS3Server();
-    await server.createBucket(BUCKET);
-    client = createS3Client({ endpoint: server.endpoint, credentials: server.credentials });
-  }, 60_000);
-  afterAll(() => server?.stop());
+  useBucket(BUCKET, (started) => {
+    client = started;
+  });
 
   async function lay(objects: Readonly<Record<string, string>>, prefix = `data/${randomUUID()}/`) {
     for (const [name, Body] of Object.entries(objects)) {

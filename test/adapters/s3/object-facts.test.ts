@@ -1,24 +1,20 @@
 // What is known of an object without reading it, and whom that is taken from.
 import { createHash } from "node:crypto";
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createS3Client } from "../../../adapters/s3/client.ts";
+import { describe, expect, it } from "vitest";
 import { hashObject, isObject } from "../../../adapters/s3/object-facts.ts";
-import { hasS3Server, type S3Server, startS3Server } from "../../fixtures/s3-server.ts";
+import { useBucket } from "../../fixtures/s3-bucket.ts";
+import { hasS3Server } from "../../fixtures/s3-server.ts";
 
 const BUCKET = "decant-facts";
 const digest = (text: string) => createHash("sha256").update(text);
 const facts = (text: string) => ({ size_bytes: text.length, sha256: digest(text).digest("hex") });
 
 describe.skipIf(!hasS3Server)("an object", () => {
-  let server: S3Server;
   let client: S3Client;
-  beforeAll(async () => {
-    server = await startS3Server();
-    await server.createBucket(BUCKET);
-    client = createS3Client({ endpoint: server.endpoint, credentials: server.credentials });
-  }, 60_000);
-  afterAll(() => server?.stop());
+  useBucket(BUCKET, (started) => {
+    client = started;
+  });
 
   const put = (key: string, text: string, more = {}) =>
     client.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: text, ...more }));

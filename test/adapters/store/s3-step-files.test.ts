@@ -12,12 +12,12 @@ import {
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { DeleteObjectCommand, ListMultipartUploadsCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createS3Client } from "../../../adapters/s3/client.ts";
+import { describe, expect, it } from "vitest";
 import { createS3StepFiles } from "../../../adapters/s3/step-files.ts";
 import { createS3Store } from "../../../adapters/s3/store.ts";
 import { uploadFile } from "../../../adapters/s3/upload-file.ts";
-import { hasS3Server, type S3Server, startS3Server } from "../../fixtures/s3-server.ts";
+import { useBucket } from "../../fixtures/s3-bucket.ts";
+import { hasS3Server } from "../../fixtures/s3-server.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { stepFilesContract } from "./step-files-contract.ts";
 
@@ -26,14 +26,10 @@ const POINTER = { step: "plan", key: "k" };
 const BIG_BYTES = 200_000_000;
 
 describe.skipIf(!hasS3Server)("with an S3 server", () => {
-  let server: S3Server;
   let client: S3Client;
-  beforeAll(async () => {
-    server = await startS3Server();
-    await server.createBucket(BUCKET);
-    client = createS3Client({ endpoint: server.endpoint, credentials: server.credentials });
-  }, 60_000);
-  afterAll(() => server?.stop());
+  useBucket(BUCKET, (started) => {
+    client = started;
+  });
 
   function open() {
     const prefix = `steps-of/${randomUUID()}`;
