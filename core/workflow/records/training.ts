@@ -75,6 +75,8 @@ export interface Candidate {
   readonly prune: PruneRecipe | null;
   readonly training: DistillRecipe;
   readonly precision: "int8" | "fp32";
+  /** Id of an earlier rung's candidate whose student is trained on for `training`, instead of a new one; shape as there. */
+  readonly continues?: string;
 }
 
 export interface PruneRecipe {
