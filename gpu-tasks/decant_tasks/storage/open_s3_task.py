@@ -32,6 +32,8 @@ def open_s3_attempt(
     if (address.parent.name, address.name) != (task_input.step, task_input.key):
         message = f"Expected OUTPUT to end in {task_input.step}/{task_input.key}, as the input says."
         raise TaskError("InvalidInput", message, output)
+    # `decant logs --cloud` finds a step's log streams by this line.
+    progress(f"writes to {address}")
     objects = S3Objects(create_s3_client())
     mirror = CheckpointMirror(objects, work / "checkpoint", address / "checkpoint", progress, lambda: stop.signalled)
     return S3Attempt(task_input, address, objects, work, mirror)
