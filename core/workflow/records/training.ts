@@ -74,6 +74,8 @@ export interface Candidate {
   /** null: the full backbone. */
   readonly prune: PruneRecipe | null;
   readonly training: DistillRecipe;
+  /** Every hard-swish is replaced by a ReLU before training, since it has no int8 kernel; absent: the backbone's own. */
+  readonly activation?: "relu";
   readonly precision: "int8" | "fp32";
   /** Id of an earlier rung's candidate whose student is trained on for `training`, instead of a new one; shape as there. */
   readonly continues?: string;
@@ -95,6 +97,8 @@ export interface DistillRecipe {
   readonly temperature: number;
   /** Weight of the distillation loss; the rest is cross-entropy on labels. */
   readonly distillation_weight: number;
+  /** So many of the epochs, the last ones, train a copy of the student with simulated int8; absent: none. */
+  readonly quantization_epochs?: number;
 }
 
 export interface CompressedOutput {
@@ -108,5 +112,17 @@ export interface CompressedOutput {
     readonly weights: "student.safetensors";
     readonly onnx: "model.onnx";
     readonly curves: "curves.json";
+    /** After quantization_epochs. */
+    readonly trained_for_int8?: TrainedForInt8;
   };
 }
+
+/** The graph of model.onnx with weights that were trained to be rounded, and the activations' learned ranges. */
+export interface TrainedForInt8 {
+  readonly onnx: "int8-trained.onnx";
+  /** A LearnedRanges. */
+  readonly ranges: "ranges.json";
+}
+
+/** By value of model.onnx: low <= 0 <= high, float32. */
+export type LearnedRanges = Readonly<Record<string, { readonly low: number; readonly high: number }>>;
