@@ -11,6 +11,7 @@ import type {
 } from "../quantizers/quantizer.ts";
 import { isCorrectable, outputShift } from "./bias-correction.ts";
 import type { Calibration } from "./calibrate.ts";
+import type { Histogram } from "./histogram.ts";
 import { type Inserted, type InsertOptions, insertQuantization } from "./insert.ts";
 import { floatPrefix } from "./prefix.ts";
 import { selectNodes, weightedNode } from "./select.ts";
@@ -46,8 +47,10 @@ export function planQdq(
     },
     int8_nodes: new Set([...selection.weighted, ...selection.others].map((node) => node.outputs[0]!)),
     layers,
-    apply(calibration: Calibration, { observer, portable, adaptive_rounding }: QuantizationChoices): QuantizedGraph {
-      const ranges = new Map([...calibration.histograms].map(([name, each]) => [name, observer.range(each)]));
+    apply(calibration: Calibration, choices: QuantizationChoices): QuantizedGraph {
+      const { observer, portable, adaptive_rounding, learned_ranges } = choices;
+      const rangeOf = (name: string, seen: Histogram) => learned_ranges?.get(name) ?? observer.range(seen);
+      const ranges = new Map([...calibration.histograms].map(([name, each]) => [name, rangeOf(name, each)]));
       const inserted = insertQuantization(model, selection, ranges, {
         activations,
         weightOf: (layer, input_scale, bias) =>

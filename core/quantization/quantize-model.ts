@@ -9,7 +9,8 @@ import type { Portability, PrecisionTimes, QuantizationChoice } from "../workflo
 import { type Calibration, calibrate } from "./calibrate.ts";
 import { channelRanges, equalizablePairs, equalized } from "./equalize.ts";
 import { inputMoments } from "./input-moments.ts";
-import { minMax, type Observer, type ObserverName, percentile, squaredError } from "./observer.ts";
+import type { Learned } from "./learned.ts";
+import { minMax, type Observer, type ObserverName, percentile, type Range, squaredError } from "./observer.ts";
 import { countPairs } from "./portability.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
 import { eligible } from "./search-precision.ts";
@@ -42,6 +43,8 @@ export interface QuantizeModelRequest {
   readonly precision?: PrecisionTimes | undefined;
   readonly calibration: ModelSamples;
   readonly held_back: ModelSamples;
+  /** The same graph, trained with simulated int8. */
+  readonly learned?: Learned | undefined;
   readonly runtime: ModelRuntime;
   readonly progress?: (message: string) => void;
 }
@@ -68,6 +71,7 @@ interface Trial {
   readonly observer: Observer;
   readonly adaptive_rounding: boolean;
   readonly portable: boolean;
+  readonly learned_ranges?: ReadonlyMap<string, Range> | undefined;
 }
 
 interface Tried extends Trial, QuantizedGraph {
@@ -91,6 +95,11 @@ export async function quantizeModel(request: QuantizeModelRequest): Promise<Quan
     if (trial === undefined) continue;
     choices.push(trial.choice);
     if (trial.choice.taken) best = trial.tried;
+  }
+  const learned = await tryLearned(precision.context, precision.start, best);
+  if (learned !== undefined) {
+    choices.push(learned.choice);
+    if (learned.choice.taken) best = learned.tried;
   }
   const limit = await holdPairLimit(precision.context, best);
   if (limit.choice !== undefined) choices.push(limit.choice);
@@ -194,6 +203,23 @@ async function tryAdaptiveRounding(context: Context, best: Tried): Promise<Outco
   const calibration = { ...best.calibration, moments };
   const tried = await attempt(context, { ...best, calibration, adaptive_rounding: true });
   return outcome("adaptive-rounding", best, tried, `weights of ${moments.size} layers rounded together`);
+}
+
+/** Weights and ranges as they were trained, which nothing may correct any more, on samples that training has not seen. */
+async function tryLearned(context: Context, start: Start, best: Tried): Promise<Outcome> {
+  const { learned, quantizer, options, runtime, progress } = context;
+  if (learned === undefined) return undefined;
+  progress?.(`trying learned ranges on ${learned.unseen.count} samples that training has not seen`);
+  const plan = quantizer.plan(learned.model, { ...options, bias_correction: false });
+  const trial = { ...start, plan, observer: best.observer, learned_ranges: learned.ranges };
+  const tried = await attempt(context, trial);
+  const float = await runtime.logits(writeModel(context.model), learned.unseen);
+  const klOf = async ({ model }: Tried) =>
+    mean(klBySample(float, await runtime.logits(writeModel(model), learned.unseen)));
+  const [kl_before, kl_after] = [await klOf(best), await klOf(tried)];
+  const detail = `${learned.ranges.size} ranges and the weights of training with simulated int8`;
+  const taken = kl_after < kl_before;
+  return { tried, choice: { choice: "learned-ranges", taken, kl_before, kl_after, speed_ratio: null, detail } };
 }
 
 function outcome(name: QuantizationChoice["choice"], before: Tried, tried: Tried, detail: string): Outcome {

@@ -1,7 +1,7 @@
 // What a quantizer is: it says which values it needs ranges of, and then writes a graph for given ranges.
 import type { Model } from "../onnx/graph.ts";
 import type { Calibration, CalibrationRequest } from "../quantization/calibrate.ts";
-import type { Observer } from "../quantization/observer.ts";
+import type { Observer, Range } from "../quantization/observer.ts";
 import type { WeightedNode } from "../quantization/select.ts";
 import type { WeightGranularity } from "../quantization/weights.ts";
 
@@ -24,6 +24,8 @@ export interface QuantizationChoices {
   readonly portable: boolean;
   /** Rounds a layer's weights together where the calibration holds moments of its inputs. */
   readonly adaptive_rounding: boolean;
+  /** By value; where training left one, it stands in place of what the observer says. */
+  readonly learned_ranges?: ReadonlyMap<string, Range> | undefined;
 }
 
 export interface QuantizationPlan {

@@ -102,6 +102,23 @@ describe("Quantize", () => {
     expect(unpromised.key).not.toBe(pointer.key);
   });
 
+  it("tries what was trained with simulated int8 on validation samples, and records whether it stayed", async () => {
+    const trained = {
+      "int8-trained.onnx": writeModel(smallNetwork({ size: SIZE })),
+      "ranges.json": Buffer.from(JSON.stringify({ stem_out: { low: 0, high: 6 } })),
+    };
+    const payload = await layCandidate(services, SIZE, {}, trained);
+    const { choices } = await readOutput<QuantizedOutput>(services, await quantize(payload, services));
+    const choice = choices.find(({ choice: name }) => name === "learned-ranges")!;
+    expect(choice.detail).toMatch(/^1 ranges/);
+    expect(choice.taken).toBe(choice.kl_after < choice.kl_before);
+
+    const broken = { ...trained, "ranges.json": Buffer.from(JSON.stringify({ stem_out: { low: 1, high: null } })) };
+    const other = folderServices(join(root, "other"));
+    const refused = quantize(await layCandidate(other, SIZE, {}, broken), other);
+    await expect(refused).rejects.toThrow(/expected low <= 0 <= high, got 1 and null/);
+  });
+
   it("refuses a model whose input is not the data's size", async () => {
     const payload = await layCandidate(services, SIZE * 2);
     await expect(quantize(payload, services)).rejects.toThrow(/expected one input of uint8 \[1, 3, 16, 16\]/);
@@ -112,6 +129,7 @@ async function layCandidate(
   services: Services,
   modelSize = SIZE,
   budget: PlanRecord["budget"] = {},
+  trained?: Readonly<Record<"int8-trained.onnx" | "ranges.json", Uint8Array>>,
 ): Promise<CandidatePayload> {
   const labels = Array.from({ length: COUNT }, (_, at) => at % 3);
   const pictures = Buffer.concat(labels.map((_, at) => smallPicture(SIZE, at)));
@@ -129,7 +147,10 @@ async function layCandidate(
       classes: ["a", "b", "c"],
       resize: "cover",
       input_sizes: [SIZE],
-      splits: { train: { ...split, arrays: { [SIZE]: ["train-16-0.npy"] } } },
+      splits: {
+        train: { ...split, arrays: { [SIZE]: ["train-16-0.npy"] } },
+        validation: { ...split, arrays: { [SIZE]: ["train-16-0.npy"] } },
+      },
     },
     {
       "train-16-0.npy": Buffer.concat([formatNpyHeader("uint8", [COUNT, SIZE, SIZE, 3]), pictures]),
@@ -149,7 +170,9 @@ async function layCandidate(
     target: { device: "this-machine", threads: 1 },
   });
   const onnx = writeModel(smallNetwork({ size: modelSize }));
-  const compressed = await layStep(services, "compress", { files: { onnx: "model.onnx" } }, { "model.onnx": onnx });
+  const trained_for_int8 = trained && { onnx: "int8-trained.onnx", ranges: "ranges.json" };
+  const files = { onnx: "model.onnx", trained_for_int8 };
+  const compressed = await layStep(services, "compress", { files }, { "model.onnx": onnx, ...trained });
   return {
     run: "test",
     map_concurrency: 1,

@@ -45,7 +45,13 @@ export interface PrecisionTimes {
 
 /** One thing that the quantizer tried, and whether it stayed. KL to fp32 in nats, mean over held-back samples. */
 export interface QuantizationChoice {
-  readonly choice: "activation-ranges" | "adaptive-rounding" | "equalization" | "fp32-layers" | "pair-limit";
+  readonly choice:
+    | "activation-ranges"
+    | "adaptive-rounding"
+    | "equalization"
+    | "fp32-layers"
+    | "learned-ranges"
+    | "pair-limit";
   readonly taken: boolean;
   readonly kl_before: number;
   readonly kl_after: number;

@@ -38,6 +38,27 @@ describe("quantizing a model", () => {
     expect(portability.weight_sqnr_db).toBeLessThanOrEqual(portability.weight_sqnr_db_unlimited + 0.5);
   });
 
+  it("takes trained weights and ranges only where they come closer on samples that training has not seen", async () => {
+    const before = await quantizeModel(request());
+    const trained = smallNetwork({ activation: "Relu", channels: 16 });
+    const wide = new Map(trained.graph.nodes.map(({ outputs }) => [outputs[0]!, { low: -1e4, high: 1e4 }]));
+    const unseen = pictures(36, 12);
+    const worse = await quantizeModel(request({ learned: { model: trained, ranges: wide, unseen } }));
+    expect(worse.choices.find(({ choice }) => choice === "learned-ranges")).toMatchObject({ taken: false });
+    expect(writeModel(worse.model)).toEqual(writeModel(before.model));
+
+    // The network that the float model would be if training had undone all that rounding does to its weights.
+    const better = await quantizeModel(
+      request({
+        options: { ...QUANTIZER_DEFAULTS, adaptive_rounding: false, bias_correction: false },
+        learned: { model: trained, ranges: new Map(), unseen },
+        calibration: pictures(0, 1),
+      }),
+    );
+    const choice = better.choices.find(({ choice: name }) => name === "learned-ranges")!;
+    expect(choice.taken).toBe(choice.kl_after < choice.kl_before);
+  });
+
   it("holds no limit in the form for Arm, whose kernels don't saturate", async () => {
     const { choices, portability } = await quantizeModel(request({ quantizer: qdqS8s8 }));
     expect(choices.map(({ choice }) => choice)).not.toContain("pair-limit");
