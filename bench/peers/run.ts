@@ -1,64 +1,72 @@
-// Decant's quantizer beside its peers: same fp32 file, same calibration pixels, same held-out pixels, same runtime.
-// Usage: npm run bench:peers -- --data ../shared/data/flowers [--data MORE ...] [--seeds 3] [--samples 300] [--networks 3]
-//   [--only fidelity|speed]
-// A data set of domain/class folders is named with --pooled: its domains become one set.
+// Decant beside its peers, with the same pictures, pretrained weights and runtime on every side: whole chains, the fidelity
+// of quantizers, the speed of their files.
+// Usage: npm run bench:peers -- --data ../shared/data/flowers [--data MORE ...] [--pooled DIR ...] [--only chain|fidelity|speed|page]
+//   [--seeds 3] [--samples 128] [--networks 3] and for chains [--size "1.5 MB"] [--time "5 min"] [--shares 8,12,16]
+//   [--siblings 80,96,112,128,160,224] [--pruned 128]; see options.ts.
 // Makes the peers' environment first: python -m venv .venv-peers, pip install -r bench/peers/requirements.txt.
-// Records everything in bench/results/peers-*.json and writes the table of docs/benchmarks.md.
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+// Records in bench/results/peers-*.json as results come, so that the same command goes on after it was killed; then writes
+// docs/benchmarks.md, docs/front.svg and the README's picture.
+import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { readMachine } from "../../adapters/machine.ts";
 import { pythonInterpreter } from "../../cli/laptop/python.ts";
-import { compareFidelity } from "./compare-fidelity.ts";
-import { compareSpeed } from "./compare-speed.ts";
+import { resultFile } from "../result-file.ts";
+import { bestRecipe } from "./chain/best-recipe.ts";
+import { compareChains } from "./chain/compare-chain.ts";
+import type { ChainRecord } from "./chain/record.ts";
 import { ensurePeers, peerVersions } from "./environment.ts";
-import { benchmarksPage } from "./page.ts";
+import { compareFidelity } from "./fidelity/compare-fidelity.ts";
+import type { FidelityRecord } from "./fidelity/record.ts";
+import { commandOf, type Part, type PeersOptions, readOptions } from "./options.ts";
+import { writePages } from "./page/write-pages.ts";
 import { poolDomains } from "./samples.ts";
+import { compareSpeed } from "./speed/compare-speed.ts";
+import type { SpeedRecord } from "./speed/record.ts";
+import { stage } from "./stage.ts";
 
-const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
-const { values } = parseArgs({
-  options: {
-    data: { type: "string", multiple: true, default: [] },
-    pooled: { type: "string", multiple: true, default: [] },
-    seeds: { type: "string", default: "3" },
-    samples: { type: "string", default: "300" },
-    networks: { type: "string", default: "3" },
-    only: { type: "string" },
-    peers: { type: "string", default: join(projectRoot, ".venv-peers") },
-  },
-});
-if (values.data.length === 0) throw new Error("Expected --data FOLDER; see the first lines of the file.");
-
-const peers = await ensurePeers(values.peers);
-const machine = await readMachine(pythonInterpreter(process.env));
-const folder = await mkdtemp(join(tmpdir(), "decant-peers-"));
-const project = pythonInterpreter(process.env);
-const context = {
-  folder,
-  peers,
-  project,
-  samples: Number(values.samples),
-  seeds: Number(values.seeds),
-  networks: Number(values.networks),
+const FILES = {
+  chain: resultFile<ChainRecord>("peers-chain"),
+  fidelity: resultFile<FidelityRecord>("peers-fidelity"),
+  speed: resultFile<SpeedRecord>("peers-speed"),
 };
-const facts = { machine: { ...machine, cpu_flags: undefined }, peers: await peerVersions(peers) };
-const named = [...values.data.map((each) => `--data ${each}`), ...values.pooled.map((each) => `--pooled ${each}`)];
-const command = `npm run bench:peers -- ${named.join(" ")} --seeds ${values.seeds} --networks ${values.networks} --samples ${values.samples}`;
-const resultFile = (name: string) => join(projectRoot, "bench/results", `peers-${name}.json`);
-const keep = (name: string, record: object) =>
-  writeFile(resultFile(name), `${JSON.stringify({ command, ...record, ...facts }, null, 2)}\n`);
 
-try {
-  const sources = [...values.data];
-  for (const each of values.pooled) sources.push(await poolDomains(each, join(folder, basename(resolve(each)))));
-  if (values.only !== "speed") await keep("fidelity", { pairs: await compareFidelity(context, sources) });
-  if (values.only !== "fidelity") await keep("speed", { networks: await compareSpeed(context, values.data[0]!) });
-  const read = async (name: string) =>
-    existsSync(resultFile(name)) ? JSON.parse(await readFile(resultFile(name), "utf8")) : undefined;
-  await writeFile(join(projectRoot, "docs/benchmarks.md"), benchmarksPage(await read("fidelity"), await read("speed")));
-} finally {
-  await rm(folder, { recursive: true, force: true });
+async function writeAllPages(): Promise<void> {
+  const [chain, fidelity, speed] = [await FILES.chain.read(), await FILES.fidelity.read(), await FILES.speed.read()];
+  await writePages({ chain, fidelity, speed });
 }
+
+/** Folders to read, pooled ones copied together once. */
+async function sourcesOf({ data, pooled, work }: PeersOptions): Promise<string[]> {
+  const sources = [...data];
+  for (const each of pooled) {
+    const folder = join(work, "pooled", basename(resolve(each)));
+    sources.push(await stage(`${folder}.json`, () => poolDomains(each, folder)));
+  }
+  return sources;
+}
+
+async function compare(options: PeersOptions): Promise<void> {
+  const { work, samples, seeds, networks } = options;
+  await mkdir(work, { recursive: true });
+  const project = pythonInterpreter(process.env);
+  const peers = await ensurePeers(options.peers ?? fileURLToPath(new URL("../../.venv-peers", import.meta.url)));
+  const { cpu_flags: _, ...machine } = await readMachine(project);
+  const facts = { machine, peers: await peerVersions(peers) };
+  const common = (part: Part) => ({ work, peers, project, facts, command: commandOf(part, options) });
+  const sources = await sourcesOf(options);
+  const wanted = (part: Part) => options.parts.includes(part);
+  if (wanted("fidelity")) {
+    await compareFidelity({ ...common("fidelity"), samples, seeds, networks, file: FILES.fidelity }, sources);
+  }
+  if (wanted("speed")) await compareSpeed({ ...common("speed"), file: FILES.speed }, sources[0]!);
+  if (wanted("chain")) {
+    const quantizer = bestRecipe(await FILES.fidelity.read());
+    const settings = { ...options.chain, quantizer, calibration_count: samples };
+    await compareChains({ ...common("chain"), seeds, settings }, sources, FILES.chain, writeAllPages);
+  }
+}
+
+const options = readOptions(process.argv.slice(2));
+if (options.parts.some((part) => part !== "page")) await compare(options);
+await writeAllPages();

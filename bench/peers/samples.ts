@@ -1,7 +1,8 @@
 // The pictures of one comparison: calibration from the training part, everything measured on the held-out part, all
 // decoded once by Decant's decoder, so that every side sees the same pixels.
 import { createHash } from "node:crypto";
-import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { decodeImage, isRefused } from "../../adapters/image-decoder/decode-image.ts";
 import { type LabelledImages, readLabelledImages } from "../../adapters/labelled-images.ts";
@@ -61,19 +62,29 @@ export function drawCalibration({ train }: DataSet, count: number, seed: number)
     .map(({ sample }) => sample);
 }
 
-/** uint8 [N, size, size, 3] of the samples in order. */
-export async function writePixels(root: string, samples: readonly Sample[], size: number, file: string): Promise<void> {
-  const npy = await createNpy(file, "uint8", [size, size, 3]);
+/** uint8 [N, size, size, 3] of the samples in order. A file that is there is whole, and kept. */
+export async function writePixels(
+  root: string,
+  samples: readonly Pick<Sample, "path">[],
+  size: number,
+  file: string,
+): Promise<void> {
+  if (existsSync(file)) return;
+  const part = `${file}.part`;
+  await rm(part, { force: true });
+  const npy = await createNpy(part, "uint8", [size, size, 3]);
   for (const { path } of samples) {
     const image = await decodeImage(await readFile(join(root, path)), { sizes: [size], resize: "cover" });
     if (isRefused(image)) throw new Error(`${path}: ${image.reason}`);
     await npy.append(image.pixels.get(size)!);
   }
   await npy.finish();
+  await rename(part, file);
 }
 
 /** int64 [N] of class indices. */
 export async function writeLabels(data: DataSet, samples: readonly Sample[], file: string): Promise<void> {
+  await rm(file, { force: true });
   const npy = await createNpy(file, "int64", []);
   for (const { label } of samples)
     await npy.append(new Uint8Array(new BigInt64Array([BigInt(data.classes.indexOf(label))]).buffer));
@@ -82,7 +93,7 @@ export async function writeLabels(data: DataSet, samples: readonly Sample[], fil
 
 /** The same pictures as files, for `decant quantize`. */
 export async function copyFiles(root: string, samples: readonly Sample[], folder: string): Promise<void> {
-  await mkdir(folder);
+  await mkdir(folder, { recursive: true });
   for (const { path, sha256: hash } of samples) await copyFile(join(root, path), join(folder, hash + extname(path)));
 }
 

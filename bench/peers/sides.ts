@@ -37,7 +37,11 @@ export interface QuantizeJob {
 
 export type Made = { readonly seconds: number } | { readonly error: string };
 
-export function quantizeWithPeer(python: string, recipe: string, job: QuantizeJob): Promise<Made> {
+export function quantizeWithPeer(
+  python: string,
+  recipe: string,
+  job: Pick<QuantizeJob, "model" | "pixels" | "output">,
+): Promise<Made> {
   const script = join(projectRoot, "bench/peers/quantize.py");
   return timed(python, [script, recipe, job.model, job.pixels, job.output]);
 }
@@ -66,7 +70,8 @@ function timed(command: string, args: readonly string[]): Promise<Made> {
   });
 }
 
-function lastLine(text: string): string | undefined {
+/** What a failing command said last. */
+export function lastLine(text: string): string | undefined {
   return text
     .split("\n")
     .filter((line) => /\w/.test(line))

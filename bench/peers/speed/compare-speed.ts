@@ -1,15 +1,19 @@
 // Speed: each side's int8 file against the fp32 file it came from, one thread, alternating blocks in one fresh process.
 import { execFileSync } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { measureLatency } from "../../adapters/latency/measure.ts";
-import { latencyOf } from "../../core/statistics/latency.ts";
-import type { CompareContext } from "./compare-fidelity.ts";
-import { SPEED_NETWORKS } from "./pairs.ts";
-import { copyFiles, drawCalibration, readDataSet, writePixels } from "./samples.ts";
-import { PEER_RECIPES, quantizeWithDecant, quantizeWithPeer } from "./sides.ts";
+import { measureLatency } from "../../../adapters/latency/measure.ts";
+import { latencyOf } from "../../../core/statistics/latency.ts";
+import { STEP_VERSIONS } from "../../../core/workflow/steps.ts";
+import type { ResultFile } from "../../result-file.ts";
+import type { Facts } from "../fidelity/record.ts";
+import { SPEED_NETWORKS } from "../pairs.ts";
+import { copyFiles, drawCalibration, readDataSet, writePixels } from "../samples.ts";
+import { PEER_RECIPES, quantizeWithDecant, quantizeWithPeer } from "../sides.ts";
+import type { SpeedRecord, SpeedResult } from "./record.ts";
 
-const MAKE_MODEL = fileURLToPath(new URL("make_model.py", import.meta.url));
+const MAKE_MODEL = fileURLToPath(new URL("../make_model.py", import.meta.url));
 const BLOCKS = 9;
 const RUNS_PER_BLOCK = 20;
 /** Ranges of random weights need few pictures. */
@@ -17,38 +21,44 @@ const SAMPLES = 40;
 /** Slow calibrators write the same nodes as ort-minmax does, so they run as fast. */
 const SKIPPED: readonly string[] = ["ort-entropy", "ort-percentile", "ort-reduce-range", "nncf-bias"];
 
-export interface SpeedResult {
-  readonly network: string;
-  readonly size: number;
-  readonly fp32_ms_p50: number;
-  readonly sides: Readonly<
-    Record<
-      string,
-      { readonly speedup: number; readonly low: number; readonly high: number } | { readonly error: string }
-    >
-  >;
+export interface SpeedContext {
+  readonly work: string;
+  /** Interpreters: the peers' and the project's. */
+  readonly peers: string;
+  readonly project: string;
+  readonly command: string;
+  readonly facts: Facts;
+  readonly file: ResultFile<SpeedRecord>;
 }
 
-export async function compareSpeed(context: CompareContext, source: string): Promise<SpeedResult[]> {
+/** Adds the networks that are not recorded yet with this version of the quantizer. */
+export async function compareSpeed(context: SpeedContext, source: string): Promise<void> {
+  const { command, facts, file } = context;
+  const current = async () => {
+    const networks = (await file.read())?.networks ?? [];
+    return networks.filter(({ version }) => version === STEP_VERSIONS.quantize);
+  };
+  const folder = join(context.work, "speed");
   const data = await readDataSet(source);
   const drawn = drawCalibration(data, SAMPLES, 0);
-  await copyFiles(data.root, drawn, join(context.folder, "speed-pictures"));
-  const results: SpeedResult[] = [];
-  for (const { architecture, size } of SPEED_NETWORKS) {
-    const at = (file: string) => join(context.folder, `speed-${architecture}-${size}-${file}`);
+  for (const named of SPEED_NETWORKS) {
+    const { architecture, size } = named;
+    if ((await current()).some((each) => each.network === architecture && each.size === size)) continue;
+    const at = (name: string) => join(folder, `${architecture}-${size}-${name}`);
+    await copyFiles(data.root, drawn, at("pictures"));
     await writePixels(data.root, drawn, size, at("pixels.npy"));
-    execFileSync(context.project, [MAKE_MODEL, architecture, "random", String(size), at("fp32.onnx")], {
-      stdio: "inherit",
-    });
-    const job = { model: at("fp32.onnx"), pixels: at("pixels.npy"), pictures: join(context.folder, "speed-pictures") };
-    results.push(await compareNetwork(context, { architecture, size }, { ...job, count: drawn.length }, at));
-    console.error(JSON.stringify(results.at(-1)));
+    const args = [MAKE_MODEL, architecture, "random", String(size), at("fp32.onnx")];
+    execFileSync(context.project, args, { stdio: "inherit" });
+    const job = { model: at("fp32.onnx"), pixels: at("pixels.npy"), pictures: at("pictures"), count: drawn.length };
+    const result = await compareNetwork(context, named, job, at);
+    console.error(JSON.stringify(result));
+    await file.write({ command, networks: [...(await current()), result], ...facts });
   }
-  return results;
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function compareNetwork(
-  context: CompareContext,
+  context: SpeedContext,
   { architecture, size }: (typeof SPEED_NETWORKS)[number],
   job: { readonly model: string; readonly pixels: string; readonly pictures: string; readonly count: number },
   at: (file: string) => string,
@@ -57,6 +67,7 @@ async function compareNetwork(
   const models = [{ name: "fp32", path: job.model, npy: job.pixels }];
   for (const side of ["decant", ...PEER_RECIPES].filter((each) => !SKIPPED.includes(each))) {
     const output = at(`${side}.onnx`);
+    await rm(output, { force: true });
     const made =
       side === "decant"
         ? await quantizeWithDecant({ ...job, output }, 0)
@@ -65,7 +76,8 @@ async function compareNetwork(
     if (refused === undefined) models.push({ name: side, path: output, npy: job.pixels });
     else failed[side] = { error: refused };
   }
-  const request = { kind: "latency", models, threads: 1, blocks: BLOCKS, runs_per_block: RUNS_PER_BLOCK } as const;
+  const timing = { threads: 1, blocks: BLOCKS, runs_per_block: RUNS_PER_BLOCK, clock: "cpu" } as const;
+  const request = { kind: "latency", models, ...timing } as const;
   const { blocks_ms } = await measureLatency(request, new AbortController().signal);
   const fp32 = blocks_ms.fp32!;
   const sides = models.slice(1).map(({ name }) => {
@@ -75,6 +87,7 @@ async function compareNetwork(
   return {
     network: architecture,
     size,
+    version: STEP_VERSIONS.quantize,
     fp32_ms_p50: latencyOf(fp32, fp32).ms_p50,
     sides: { ...Object.fromEntries(sides), ...failed },
   };

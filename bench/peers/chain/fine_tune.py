@@ -1,0 +1,134 @@
+"""The usual fine-tuning with timm: AdamW, warm-up and cosine, label smoothing, averaged weights, chosen on validation.
+
+It stops at a number of training pictures or at a number of seconds, whichever comes first; the schedule is laid out for
+the smaller of the two after a few timed steps.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from pictures import Pictures, augmentation, batch_of
+from timm.utils import ModelEmaV3
+from torch import nn
+from torch.nn import functional as F
+
+BATCH = 32
+LEARNING_RATE = 5e-4
+WEIGHT_DECAY = 0.05
+LABEL_SMOOTHING = 0.1
+WARMUP_SHARE = 0.1
+GRADIENT_NORM_LIMIT = 5.0
+TIMED_STEPS = (3, 8)
+"""Warm-up steps of the machine, then the end of the timed ones."""
+
+Normalise = Callable[[torch.Tensor], torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Training:
+    """images, seconds: at most; together with the network's seed they say everything about a training."""
+
+    size: int
+    seed: int
+    images: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The weights that were better on validation: the averaged ones or the last."""
+
+    network: nn.Module
+    images_seen: int
+    seconds: float
+    validation_top1: float
+
+
+def endless_batches(count: int, random: np.random.Generator) -> Iterator[np.ndarray]:
+    """Every picture once an epoch, in random order; an incomplete last batch is left out where there is a full one."""
+    size = min(BATCH, count)
+    while True:
+        order = random.permutation(count)
+        for start in range(0, count - size + 1, size):
+            yield order[start : start + size]
+
+
+def rate_at(step: int, total: int) -> float:
+    """Linear warm-up, then a cosine to nearly nothing."""
+    warmup = max(1, round(WARMUP_SHARE * total))
+    if step < warmup:
+        return LEARNING_RATE * (step + 1) / warmup
+    progress = min(1.0, (step - warmup) / max(1, total - warmup))
+    return LEARNING_RATE * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+
+@torch.inference_mode()
+def top1(network: nn.Module, pictures: Pictures, normalise: Normalise) -> float:
+    """In evaluation mode, on pictures of the input size."""
+    network.eval()
+    right = 0
+    for start in range(0, len(pictures), BATCH):
+        indices = np.arange(start, min(start + BATCH, len(pictures)))
+        answers = network(normalise(batch_of(pictures, indices, None))).argmax(dim=1)
+        right += int((answers == pictures.labels[indices]).sum())
+    return right / max(1, len(pictures))
+
+
+def parameter_groups(network: nn.Module) -> list[dict]:
+    """No weight decay for biases and norms, as in timm."""
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    plain = [p for p in network.parameters() if p.ndim <= 1]
+    return [
+        {"params": decayed, "weight_decay": WEIGHT_DECAY},
+        {"params": plain, "weight_decay": 0.0},
+    ]
+
+
+def fine_tune(
+    network: nn.Module,
+    training: Training,
+    train: Pictures,
+    validation: Pictures,
+    normalise: Normalise,
+) -> Trained:
+    """Trains `network` in place, every layer."""
+    start = time.monotonic()
+    total = training.images // min(BATCH, len(train))
+    torch.manual_seed(training.seed)
+    batches = endless_batches(len(train), np.random.default_rng(training.seed))
+    transform = augmentation(training.size)
+    optimizer = torch.optim.AdamW(parameter_groups(network), lr=LEARNING_RATE)
+    average = ModelEmaV3(network, decay=0.998, use_warmup=True)
+    step, timed_from, seen = 0, start, 0
+    while step < total and time.monotonic() - start < training.seconds:
+        network.train()
+        indices = next(batches)
+        images = normalise(batch_of(train, indices, transform))
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(step, total)
+        loss = F.cross_entropy(
+            network(images), train.labels[indices], label_smoothing=LABEL_SMOOTHING
+        )
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_NORM_LIMIT)
+        optimizer.step()
+        step, seen = step + 1, seen + len(indices)
+        average.update(network, step=step)
+        if step == TIMED_STEPS[0]:
+            timed_from = time.monotonic()
+        if step == TIMED_STEPS[1]:
+            now = time.monotonic()
+            per_step = (now - timed_from) / (TIMED_STEPS[1] - TIMED_STEPS[0])
+            total = min(
+                total, step + int((training.seconds - (now - start)) / per_step)
+            )
+    seconds = time.monotonic() - start
+    contenders = [average.module, network] if step else [network]
+    scores = [top1(each, validation, normalise) for each in contenders]
+    best = max(range(len(contenders)), key=scores.__getitem__)
+    return Trained(contenders[best], seen, seconds, scores[best])
