@@ -1,7 +1,11 @@
 // CompressKey: the key of what one candidate's recipe gives.
+
+import { DecantError } from "../core/errors/problem.ts";
 import { COST } from "../core/planner/recipes.ts";
+import type { StepPointer } from "../core/store/store.ts";
 import type { CandidatePayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { Proposal } from "../core/workflow/records/search.ts";
 import type { TrainingProfile } from "../core/workflow/records/training.ts";
 import { backboneSlice, nodesOf, taskPointer } from "./gpu-task.ts";
 import { required } from "./required.ts";
@@ -19,6 +23,7 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const profile = required(payload.profile, "a profile", "CompressKey");
   const { device } = await readOutput<TrainingProfile>(services, profile);
   const { candidate } = payload;
+  const student = await continuedStudent(payload, services);
   const { backbone, classes } = plan;
   const parameters = { backbone, candidate, classes, device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
@@ -26,7 +31,19 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   return taskPointer(
     { deadline_ms },
     plan,
-    { step: "compress", upstream: [data, teacher], slice, parameters, nodes: nodesOf(plan, services) },
+    { step: "compress", upstream: [data, teacher, ...student], slice, parameters, nodes: nodesOf(plan, services) },
     services,
   );
+}
+
+/** The earlier rung's Compress step whose student this candidate trains on; none where it begins anew. */
+async function continuedStudent(payload: CandidatePayload, services: Services): Promise<StepPointer[]> {
+  const { continues } = payload.candidate;
+  if (continues === undefined) return [];
+  const proposal = required(payload.proposal, "the proposal", "CompressKey");
+  const { students } = await readOutput<Proposal>(services, proposal);
+  const key = students[continues];
+  if (key !== undefined) return [{ step: "compress", key }];
+  const message = `Expected the proposal to know the student of ${continues}, got ${Object.keys(students).join(", ") || "none"}.`;
+  throw new DecantError("Defect", message);
 }

@@ -1,4 +1,5 @@
 // Decide: every point so far against the promises; then another rung, a file to certify, or the end with its reason.
+import { dropRest } from "../core/planner/drop-rest.ts";
 import { gather, type Known, type RungResult } from "../core/planner/points.ts";
 import { propose } from "../core/planner/propose.ts";
 import { choose } from "../core/planner/rank.ts";
@@ -7,6 +8,7 @@ import { measurableTarget } from "../core/targets/list.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import type { Certificate, Decision, Measurement } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { DroppedCandidate, Proposal } from "../core/workflow/records/search.ts";
 import type { TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
 import { clockLeft } from "./propose.ts";
 import { required } from "./required.ts";
@@ -26,10 +28,11 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
   const measuredOn = results.find(({ measurement }) => measurement)?.measurement?.machine;
   const device = measurableTarget(plan.target.device, measuredOn ?? services.machine);
   const before = previous && (await readOutput<Decision>(services, previous));
-  const known = gather(results, before, refusal, plan.budget, device);
+  const proposal = await readOutput<Proposal>(services, required(payload.proposal, "the proposal", "Decide"));
+  const known = gather(results, before, refusal, plan.budget, device, proposal);
   const money = await moneyLeft(payload, plan, before, services);
   const further = refusal
-    ? { possible: false, why: "a file was refused by Certify, so the next on the front goes forward" }
+    ? { possible: false, why: "a file was refused by Certify, so the next on the front goes forward", dropped: [] }
     : await furtherRung(payload, services, plan, known, money);
   const spend_up = money.used_up;
   const time_up = payload.deadline_ms !== null && services.now() >= payload.deadline_ms;
@@ -45,8 +48,8 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
       environment: {},
     },
     async () => {
-      const { points, rejected, refused, tried } = known;
-      const choice = choose(points, refused);
+      const { points, rejected, refused, tried, proposed } = known;
+      const choice = choose(points, refused, tried);
       const cut_off = rejected.some(({ code }) => code === "Deadline");
       const step = nextStep({
         choice,
@@ -57,7 +60,12 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
         cut_off,
         after_certify: refusal !== undefined,
       });
-      return { ...step, rungs, points, rejected, refused_by_certify: refused, tried };
+      const goes_on = step.next === "propose";
+      const so_far = [...known.dropped, ...(goes_on ? further.dropped : [])];
+      const rest = goes_on ? [] : dropRest({ tried, points, dropped: so_far, chosen: step.chosen });
+      // After a refusal by Certify the choice may be one that had been beaten.
+      const dropped = [...so_far, ...rest].filter(({ candidate_id }) => candidate_id !== step.chosen?.candidate_id);
+      return { ...step, rungs, points, rejected, refused_by_certify: refused, tried, proposed, dropped };
     },
   );
   return { ...pointer, next: output.next, exit: output.exit ?? "", reason: output.reason };
@@ -76,9 +84,9 @@ async function furtherRung(
   payload: RunPayload,
   services: Services,
   plan: PlanRecord,
-  { tried, points }: Known,
+  { tried, points, rejected }: Known,
   money: MoneyLeft,
-): Promise<{ possible: boolean; why: string }> {
+): Promise<{ possible: boolean; why: string; dropped: readonly DroppedCandidate[] }> {
   const profile = required(payload.given_profile ?? payload.profile, "a profile", "Decide");
   const teacher = required(payload.teacher, "the teacher", "Decide");
   const proposal = propose({
@@ -87,10 +95,11 @@ async function furtherRung(
     teacher: await readOutput<TeacherOutput>(services, teacher),
     tried,
     points,
+    rejected,
     rung: (payload.proposal?.rung ?? 0) + 1,
     clock_left_s: clockLeft(payload, services),
   });
   if (proposal.candidates.length > 0 && !money.allows(proposal.estimate_s))
-    return { possible: false, why: "another rung could cost more than the money promised leaves" };
-  return { possible: proposal.candidates.length > 0, why: proposal.why };
+    return { possible: false, why: "another rung could cost more than the money promised leaves", dropped: [] };
+  return { possible: proposal.candidates.length > 0, why: proposal.why, dropped: proposal.dropped };
 }

@@ -1,9 +1,10 @@
 // Propose: the next rung of candidates.
-import { type Proposal, propose as proposeRung } from "../core/planner/propose.ts";
+import { propose as proposeRung } from "../core/planner/propose.ts";
 import { COST } from "../core/planner/recipes.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import type { Decision } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
+import type { Proposal } from "../core/workflow/records/search.ts";
 import type { TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
 import { required } from "./required.ts";
 import { readOutput, runStep } from "./run-step.ts";
@@ -19,7 +20,7 @@ export async function propose(payload: RunPayload, services: Services): Promise<
   const teacher = required(payload.teacher, "the teacher", "Propose");
   const decision = payload.decision && required(payload.decision, "the decision", "Propose");
   const { counts, backbone, crop_size, input_sizes, budget } = plan;
-  const { pointer, output } = await runStep<Proposal & { readonly rung: number }>(
+  const { pointer, output } = await runStep<Proposal>(
     services,
     {
       step: "propose",
@@ -37,16 +38,16 @@ export async function propose(payload: RunPayload, services: Services): Promise<
     },
     async () => {
       const previous = decision && (await readOutput<Decision>(services, decision));
-      const proposal = proposeRung({
+      return proposeRung({
         plan,
         profile: await readOutput<TrainingProfile>(services, profile),
         teacher: await readOutput<TeacherOutput>(services, teacher),
         tried: previous?.tried ?? [],
         points: previous?.points ?? [],
+        rejected: previous?.rejected ?? [],
         rung,
         clock_left_s: clockLeft(payload, services),
       });
-      return { ...proposal, rung };
     },
   );
   return { ...pointer, rung, candidates: output.candidates };

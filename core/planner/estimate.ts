@@ -1,26 +1,33 @@
-// What `run --dry-run` prints: the first rung and the seconds that each step is expected to take.
+// What `run --dry-run` prints: the rungs as the time allows them, and the seconds that each step is expected to take.
 import type { PlanRecord } from "../workflow/records/plan.ts";
+import type { PlannedRung } from "../workflow/records/search.ts";
 import type { Candidate, TeacherRecipe, TrainingProfile } from "../workflow/records/training.ts";
 import { networkOfPlan } from "./network.ts";
 import { propose } from "./propose.ts";
 import { COST } from "./recipes.ts";
+import { continued } from "./shape.ts";
+import { candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
-import { CANDIDATE_FIXED_S, prepareSeconds } from "./training-time.ts";
+import { prepareSeconds } from "./training-time.ts";
 
 export interface RunEstimate {
   readonly teacher: TeacherRecipe;
+  /** Of the first rung. */
   readonly candidates: readonly Candidate[];
+  /** The first rung and those planned behind it. */
+  readonly rungs: readonly PlannedRung[];
   readonly remarks: readonly string[];
+  /** Of all candidates of all these rungs together. */
   readonly seconds_by_step: Readonly<Record<string, number>>;
   readonly total_s: number;
 }
 
-/** Of a run whose search ends after one rung. */
+/** Of a run whose search ends as planned: no promise is broken that another rung could mend. */
 export function estimateRun(plan: PlanRecord, profile: TrainingProfile): RunEstimate {
   const teacher = planTeacher(plan, profile);
   const { input_size } = teacher.recipe;
   const network = networkOfPlan(plan);
-  const rung = propose({
+  const { candidates, planned, why } = propose({
     plan,
     profile,
     teacher: { input_size, parameters: network.parameters, macs: network.macsAt(input_size) },
@@ -29,20 +36,27 @@ export function estimateRun(plan: PlanRecord, profile: TrainingProfile): RunEsti
     rung: 1,
     clock_left_s: null,
   });
+  const whole = (candidate: Candidate) => candidateSeconds(plan, profile, input_size, candidate);
+  const later = planned.slice(1).map(({ candidates: count, epochs }) => {
+    return count * Math.max(...candidates.map((candidate) => whole(continued(candidate, 2, epochs))));
+  });
+  const measured = planned.reduce((sum, rung) => sum + rung.candidates, 0);
+  const all_s = [...candidates.map(whole), ...later].reduce((sum, s) => sum + s, 0);
   const seconds = {
     "prepare-data": prepareSeconds(plan.counts),
     profile: COST.profile_s,
     "fine-tune": COST.teacher_fixed_s + teacher.estimate_s,
-    compress: Math.max(0, rung.estimate_s - CANDIDATE_FIXED_S) + COST.student_fixed_s,
-    quantize: COST.quantize_s,
-    measure: COST.measure_s,
+    compress: all_s - measured * (COST.quantize_s + COST.measure_s),
+    quantize: measured * COST.quantize_s,
+    measure: measured * COST.measure_s,
     certify: COST.certify_s,
     report: COST.report_s,
   };
   return {
     teacher: teacher.recipe,
-    candidates: rung.candidates,
-    remarks: [...teacher.remarks, rung.why],
+    candidates,
+    rungs: planned,
+    remarks: [...teacher.remarks, why],
     seconds_by_step: seconds,
     total_s: Object.values(seconds).reduce((sum, s) => sum + s, 0),
   };

@@ -12,13 +12,13 @@ export interface NextShape {
   readonly why: string;
 }
 
-/** undefined: nothing untried is left that could help. */
+/** @param last the candidate to better; undefined: nothing untried is left that could help. */
 export function nextShape(
   plan: PlanRecord,
   tried: readonly Candidate[],
   points: readonly DecidedPoint[],
+  last: Candidate | undefined = tried.at(-1),
 ): NextShape | undefined {
-  const last = tried.at(-1);
   const point = points.find(({ candidate_id, precision }) => candidate_id === last?.id && precision !== "fp32");
   if (last === undefined || point === undefined) return undefined;
   const shape = shapeOfCandidate(last);
@@ -87,8 +87,9 @@ function quicker(plan: PlanRecord, shape: Shape): NextShape | undefined {
   return { shape: { ...shape, input_size: below }, aim: "speed", why };
 }
 
-function sameShape(a: Shape, b: Shape): boolean {
-  return a.input_size === b.input_size && a.parameters_ratio === b.parameters_ratio && a.macs_ratio === b.macs_ratio;
+export function sameShape(a: Shape, b: Shape): boolean {
+  const ratios = a.parameters_ratio === b.parameters_ratio && a.macs_ratio === b.macs_ratio;
+  return ratios && a.input_size === b.input_size && a.pruner === b.pruner && a.latency_ms === b.latency_ms;
 }
 
 function thousandths(ratio: number): number {

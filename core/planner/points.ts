@@ -10,6 +10,7 @@ import type {
   Measurement,
 } from "../workflow/records/measurement.ts";
 import type { Budget } from "../workflow/records/plan.ts";
+import type { Proposal } from "../workflow/records/search.ts";
 import { markFront } from "./front.ts";
 import { pointKey } from "./point-key.ts";
 
@@ -17,6 +18,9 @@ export interface Known {
   readonly points: readonly DecidedPoint[];
   readonly rejected: Decision["rejected"];
   readonly tried: Decision["tried"];
+  readonly proposed: Decision["proposed"];
+  /** In earlier rungs. */
+  readonly dropped: Decision["dropped"];
   readonly refused: readonly string[];
 }
 
@@ -32,6 +36,7 @@ export function gather(
   refusal: Certificate | undefined,
   budget: Budget,
   device: Measurable,
+  proposal?: Pick<Proposal, "proposed">,
 ): Known {
   const points = results.flatMap((result) => pointsOf(result, budget, device));
   const rejected = results.flatMap(rejection);
@@ -40,6 +45,11 @@ export function gather(
     points: markFront(uniqueBy([...(previous?.points ?? []), ...points], pointKey)),
     rejected: uniqueBy([...(previous?.rejected ?? []), ...rejected], ({ candidate_id }) => candidate_id),
     tried: uniqueBy([...(previous?.tried ?? []), ...tried], ({ id }) => id),
+    proposed: uniqueBy(
+      [...(previous?.proposed ?? []), ...(proposal?.proposed ?? [])],
+      ({ candidate_id }) => candidate_id,
+    ),
+    dropped: previous?.dropped ?? [],
     refused: refusedPoints(previous, refusal),
   };
 }

@@ -1,87 +1,135 @@
-// A rung's candidates: one shape, trained for as many epochs as the time left allows.
-// One candidate a rung: all of the time goes into one long distillation, and the next rung knows how it ended.
+// A rung's candidates. The first rung tries shapes side by side where the time is long enough for it; later ones train the
+// better half on. Once one is left, or none kept size and latency, what was measured says what could still help.
 import type { DecidedPoint } from "../workflow/records/measurement.ts";
-import type { PlanRecord } from "../workflow/records/plan.ts";
-import type { Candidate, TeacherOutput, TrainingProfile } from "../workflow/records/training.ts";
-import { firstShape } from "./first-shape.ts";
-import { usableSizes } from "./input-sizes.ts";
+import type { DroppedCandidate, Proposal } from "../workflow/records/search.ts";
+import type { Candidate } from "../workflow/records/training.ts";
+import { freshRung, type PlannedCandidates } from "./fresh-rung.ts";
+import { epochsWithin, halfOf, halve } from "./halving.ts";
 import { networkOfTeacher } from "./network.ts";
-import { nextShape } from "./next-shape.ts";
+import { nextShape, sameShape } from "./next-shape.ts";
+import { factorsOf, predictFile } from "./predict-file.ts";
+import type { ProposeInput } from "./propose-input.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
-import { candidateOf, type Shape } from "./shape.ts";
-import { affordableEpochs, candidateSeconds } from "./student-time.ts";
-import { planTeacher } from "./teacher-recipe.ts";
-import { CANDIDATE_FIXED_S, trainingSeconds } from "./training-time.ts";
-
-export interface ProposeInput {
-  readonly plan: PlanRecord;
-  readonly profile: TrainingProfile;
-  readonly teacher: Pick<TeacherOutput, "parameters" | "macs" | "input_size">;
-  readonly tried: readonly Candidate[];
-  readonly points: readonly DecidedPoint[];
-  readonly rung: number;
-  /** Seconds until the deadline, once the last steps are paid; null where the run has none. */
-  readonly clock_left_s: number | null;
-}
-
-export interface Proposal {
-  readonly candidates: readonly Candidate[];
-  readonly estimate_s: number;
-  readonly why: string;
-}
+import { availableSeconds, epochsOf, runnerOf } from "./runner.ts";
+import { continued, shapeOfCandidate } from "./shape.ts";
+import { type ShapeOption, shapeOptions } from "./shape-options.ts";
+import { candidateSeconds } from "./student-time.ts";
+import { judgeRung, type RungStanding } from "./survivors.ts";
 
 export function propose(input: ProposeInput): Proposal {
-  const { rung } = input;
-  if (rung > SEARCH.rungs_max) return nothing(`the search ends after ${SEARCH.rungs_max} rungs`);
-  const epochs_s = secondsForEpochs(input);
-  if (rung === 1) return firstRung(input, epochs_s);
-  const next = nextShape(input.plan, input.tried, input.points);
-  if (next === undefined) return nothing("no untried input size or width could help");
-  const epochs = epochsOf(input, next.shape, epochs_s);
-  const needed = next.aim === "speed" ? SEARCH.epochs_for_gain : STUDENT.epochs_min;
+  const { rung, tried, points, rejected = [] } = input;
+  if (rung > SEARCH.rungs_max) return nothing(input, `the search ends after ${SEARCH.rungs_max} rungs`);
+  if (rung === 1) {
+    const planned = freshRung(input, optionsOf(input), { epochs_min: 1, smaller_inputs: true });
+    if (planned === undefined)
+      return nothing(input, "the time left allows no epoch of any candidate: promise more time");
+    return proposalOf(input, planned, []);
+  }
+  const last = tried.filter((candidate) => candidate.rung === rung - 1);
+  const standing = judgeRung(last, points, rejected);
+  return trainOn(input, last, standing) ?? another(input, last, standing);
+}
+
+/** The better half goes on, or as many of it as the time allows; undefined where nobody can. */
+function trainOn(input: ProposeInput, last: readonly Candidate[], standing: RungStanding): Proposal | undefined {
+  if (last.length < 2) return undefined;
+  const available_s = availableSeconds(input);
+  const survivors = standing.ranked.slice(0, halfOf(last.length));
+  for (let count = survivors.length; count > 1; count -= 1) {
+    const going = survivors.slice(0, count);
+    const runners = going.map((candidate) => runnerOf(input, candidate));
+    const rungs = halve(runners, SEARCH.epochs_of_first_rung * 2 ** (input.rung - 1), available_s);
+    if (rungs) return goOn(input, going, standing, rungs);
+  }
+  const winner = survivors[0];
+  if (winner === undefined) return undefined;
+  const runner = runnerOf(input, winner);
+  const epochs = epochsWithin(runner, runner.epochs_done, available_s, true);
+  if (epochs < SEARCH.epochs_more_min) return undefined;
+  return goOn(input, [winner], standing, [{ candidates: 1, epochs }]);
+}
+
+function goOn(
+  input: ProposeInput,
+  going: readonly Candidate[],
+  standing: RungStanding,
+  planned: Proposal["planned"],
+): Proposal {
+  const { epochs } = planned[0]!;
+  const made = going.map((candidate, at) => ({
+    candidate: continued(candidate, input.rung, epochs),
+    why:
+      going.length > 1
+        ? `number ${at + 1} of its rung, so it is trained on`
+        : "the best of its rung, so it is trained on",
+  }));
+  const who = going.length > 1 ? `the best ${going.length} candidates are` : `${going[0]!.id} was the best and is`;
   // No figure of the clock in here: the reason goes into Decide's key.
-  if (epochs < needed) return nothing(`another rung needs ${needed} epochs, which the time left does not allow`);
-  return one(input, next.shape, epochs, next.why);
+  return proposalOf(input, { made, planned, why: `${who} trained on` }, standing.dropped(going.length));
 }
 
-function firstRung(input: ProposeInput, epochs_s: number): Proposal {
-  const { plan, teacher } = input;
-  const first = firstShape(plan, networkOfTeacher(teacher));
-  const sizes = usableSizes(plan).filter((size) => size <= first.input_size);
-  const options = sizes.map((input_size) => {
-    const shape = { ...first, input_size };
-    return { shape, epochs: epochsOf(input, shape, epochs_s) };
+/** New students that answer what was measured: too large, too slow, not accurate enough, or all kept and time left. */
+function another(input: ProposeInput, last: readonly Candidate[], standing: RungStanding): Proposal {
+  const { plan, tried, points } = input;
+  const next = nextShape(plan, tried, points, standing.ranked[0] ?? standing.broken[0] ?? last.at(-1));
+  if (next === undefined) return nothing(input, "no untried input size or width could help");
+  const untried = optionsOf(input).filter(({ shape }) => !tried.some((one) => sameShape(shapeOfCandidate(one), shape)));
+  const corrects = next.aim === "size" || next.aim === "latency";
+  const beside = corrects ? untried.filter(({ shape }) => shape.input_size !== next.shape.input_size) : [];
+  const epochs_min = next.aim === "speed" ? SEARCH.epochs_for_gain : STUDENT.epochs_min;
+  const planned = freshRung(input, [next, ...beside], { epochs_min, smaller_inputs: false });
+  if (planned === undefined)
+    return nothing(input, `another rung needs ${epochs_min} epochs, which the time left does not allow`);
+  return proposalOf(input, planned, corrects ? standing.dropped(0) : []);
+}
+
+/** Shapes that are predicted to keep size and latency, by predictions that measurements have corrected. */
+function optionsOf(input: ProposeInput): ShapeOption[] {
+  const { plan, teacher, unpruned_latency } = input;
+  return shapeOptions({ plan, network: networkOfTeacher(teacher), unpruned_latency, factors: knownFactors(input) });
+}
+
+function knownFactors({ teacher, tried, points, unpruned_latency }: ProposeInput) {
+  return factorsOf(predictFile(networkOfTeacher(teacher), unpruned_latency), tried, points);
+}
+
+function proposalOf(
+  input: ProposeInput,
+  { made, planned, why }: PlannedCandidates,
+  dropped: readonly DroppedCandidate[],
+): Proposal {
+  const { plan, profile, teacher, tried, points, rung, unpruned_latency } = input;
+  const factors = knownFactors(input);
+  const predict = predictFile(networkOfTeacher(teacher), unpruned_latency, factors);
+  const candidates = made.map(({ candidate }) => candidate);
+  return {
+    rung,
+    candidates,
+    estimate_s: candidates.reduce((sum, one) => sum + candidateSeconds(plan, profile, teacher.input_size, one), 0),
+    why,
+    proposed: made.map(({ candidate, why: reason }) => ({
+      candidate_id: candidate.id,
+      rung,
+      why: reason,
+      predicted: predict(shapeOfCandidate(candidate)),
+      factors,
+      epochs_total: epochsOf(candidate, tried),
+    })),
+    dropped,
+    planned,
+    students: studentsOf(candidates, points),
+  };
+}
+
+/** Compress keys of what candidates continue. */
+function studentsOf(candidates: readonly Candidate[], points: readonly DecidedPoint[]): Record<string, string> {
+  const entries = candidates.flatMap(({ continues }) => {
+    const point = points.find(({ candidate_id }) => candidate_id === continues);
+    return continues === undefined || point === undefined ? [] : [[continues, point.compress_key] as const];
   });
-  const option = options.find(({ epochs }) => epochs >= STUDENT.epochs_wanted) ?? options.at(-1)!;
-  if (option.epochs < 1) return nothing("the time left allows no epoch of any candidate: promise more time");
-  const width = option.shape.parameters_ratio;
-  const pruned = width < 1 ? `pruned to ${(width * 100).toFixed(1)} % of the parameters` : "unpruned";
-  return one(input, option.shape, option.epochs, `${option.shape.input_size} px, ${pruned}`);
+  return Object.fromEntries(entries);
 }
 
-/** By the profile's estimates of all that came before, and by the clock where there is a deadline. */
-function secondsForEpochs({ plan, profile, teacher, tried, clock_left_s }: ProposeInput): number {
-  const spent = tried.reduce((sum, candidate) => {
-    return sum + candidateSeconds(plan, profile, teacher.input_size, candidate);
-  }, planTeacher(plan, profile).estimate_s);
-  // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates tried, this one's are paid.
-  const planned = trainingSeconds(plan) - spent;
-  if (clock_left_s === null) return planned;
-  // The profile's word is good for the share that the plan laid out, so the same share of what is left.
-  return Math.min(planned, clock_left_s * SEARCH.time_safety - CANDIDATE_FIXED_S);
-}
-
-function epochsOf({ plan, profile, teacher }: ProposeInput, shape: Shape, available_s: number): number {
-  const student = { input_size: shape.input_size, macs_ratio: Math.min(shape.macs_ratio, shape.parameters_ratio) };
-  return affordableEpochs(plan, profile, teacher.input_size, student, available_s);
-}
-
-function one(input: ProposeInput, shape: Shape, epochs: number, why: string): Proposal {
-  const candidate = candidateOf(shape, input.rung, epochs);
-  const estimate_s = candidateSeconds(input.plan, input.profile, input.teacher.input_size, candidate);
-  return { candidates: [candidate], estimate_s, why };
-}
-
-function nothing(why: string): Proposal {
-  return { candidates: [], estimate_s: 0, why };
+function nothing({ rung }: ProposeInput, why: string): Proposal {
+  return { rung, candidates: [], estimate_s: 0, why, proposed: [], dropped: [], planned: [], students: {} };
 }

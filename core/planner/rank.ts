@@ -2,23 +2,32 @@
 // 1. A point that failed a promise, or that Certify refused, never goes forward.
 // 2. An int8 file that is no faster than its own fp32 gives way to that, where the fp32 keeps the promises too;
 //    where int8 is faster, it goes before its fp32.
-// 3. Across candidates: the highest fidelity; within NEAR of it, the fastest.
+// 3. Across students: the highest fidelity; within NEAR of it, the fastest.
 import { keepsPromises } from "../gate/promises.ts";
 import type { DecidedPoint } from "../workflow/records/measurement.ts";
+import type { Candidate } from "../workflow/records/training.ts";
 import { fidelity } from "./fidelity.ts";
 import { pointKey } from "./point-key.ts";
 
 /** Differences of fidelity (scale: 0 to 2) below this are noise at the sample counts that are usual here. */
-const NEAR = 0.02;
+export const NEAR = 0.02;
 
 export interface Choice {
   readonly chosen: DecidedPoint;
   readonly reason: string;
 }
 
-export function choose(points: readonly DecidedPoint[], refused: readonly string[]): Choice | undefined {
+/** @param tried the candidates; of one that was trained on, only the rung with the highest fidelity contends */
+export function choose(
+  points: readonly DecidedPoint[],
+  refused: readonly string[],
+  tried: readonly Candidate[] = [],
+): Choice | undefined {
   const eligible = points.filter((point) => keepsPromises(point.promises) && !refused.includes(pointKey(point)));
-  const contenders = byCandidate(eligible).map((files) => better(files, points));
+  const contenders = bestOfEachStudent(
+    byCandidate(eligible).map((files) => better(files, points)),
+    tried,
+  );
   const first = contenders.toSorted((a, b) => fidelity(b.chosen) - fidelity(a.chosen))[0];
   if (first === undefined) return undefined;
   const near = contenders.filter(({ chosen }) => fidelity(chosen) >= fidelity(first.chosen) - NEAR);
@@ -46,6 +55,19 @@ function better(files: readonly DecidedPoint[], all: readonly DecidedPoint[]): C
 function whyNotQuantized(point: DecidedPoint | undefined): string {
   const broken = point?.promises.filter(({ verdict }) => verdict === "failed").map(({ promise }) => promise) ?? [];
   return broken.length > 0 ? `since int8 breaks ${broken.join(" and ")}` : "since no int8 file is left to choose";
+}
+
+function bestOfEachStudent(choices: readonly Choice[], tried: readonly Candidate[]): Choice[] {
+  const students = Map.groupBy(choices, ({ chosen }) => firstOf(chosen.candidate_id, tried));
+  return [...students.values()].map((rungs) =>
+    rungs.reduce((best, one) => (fidelity(one.chosen) >= fidelity(best.chosen) ? one : best)),
+  );
+}
+
+/** The candidate whose student it is. */
+function firstOf(id: string, tried: readonly Candidate[]): string {
+  const earlier = tried.find((candidate) => candidate.id === id)?.continues;
+  return earlier === undefined ? id : firstOf(earlier, tried);
 }
 
 function byCandidate(points: readonly DecidedPoint[]): DecidedPoint[][] {

@@ -27,6 +27,8 @@ export const STUDENT = {
   /** A larger input is only worth its time with this many epochs. */
   epochs_wanted: 8,
   pruner: "expansion",
+  /** What the search sets beside it. */
+  pruner_other: "everywhere",
   importance: "taylor",
   channel_multiple: 8,
 } as const;
@@ -36,7 +38,15 @@ export const SEARCH = {
   training_s_default: 480,
   /** Share of a time promise that the planner lays out; the rest is for what it can't foresee. */
   time_safety: 0.85,
-  rungs_max: 3,
+  rungs_max: 5,
+  candidates_max: 6,
+  /** Of the first of several rungs; each further rung doubles it. */
+  epochs_of_first_rung: 5,
+  /** Several candidates are only tried where the winner is still trained for this many epochs in all: a search must not
+   * cost the accuracy that one candidate, trained for all of the time, would have. Chosen by judgement. */
+  epochs_enough: 24,
+  /** Fewer epochs more are not worth another quantization and measurement. */
+  epochs_more_min: 4,
   /** Another rung that only seeks speed must allow this many epochs. */
   epochs_for_gain: 12,
   /** Input size over the pretrained size that kept accuracy in measurements (160 of 224). */
@@ -45,6 +55,8 @@ export const SEARCH = {
   size_margin: 0.04,
   latency_margin: 0.1,
   parameters_ratio_min: 0.05,
+  /** Pruned further than this for latency's sake, smaller inputs kept more accuracy. */
+  latency_share_min: 0.5,
 } as const;
 
 /** Fixed costs in seconds, and forward speeds in MACs per millisecond on one thread. */
@@ -54,6 +66,8 @@ export const COST = {
   profile_s: 15,
   teacher_fixed_s: 18,
   student_fixed_s: 22,
+  /** Of a student that was pruned in an earlier rung. */
+  continued_fixed_s: 12,
   quantize_s: 12,
   measure_s: 10,
   certify_s: 10,

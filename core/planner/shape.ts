@@ -7,12 +7,15 @@ export interface Shape {
   readonly input_size: number;
   readonly parameters_ratio: number;
   readonly macs_ratio: number;
+  /** Predicted median that its int8 file may take, by the table of layer times; absent: no limit. */
+  readonly latency_ms?: number;
+  /** Absent: STUDENT.pruner. */
+  readonly pruner?: string;
 }
 
 export function candidateOf(shape: Shape, rung: number, epochs: number): Candidate {
-  const width = Math.round(Math.min(shape.parameters_ratio, shape.macs_ratio) * 100);
   return {
-    id: `${shape.input_size}px-${width}w-int8${rung > 1 ? `-rung${rung}` : ""}`,
+    id: idOf(shape, rung),
     rung,
     input_size: shape.input_size,
     prune: pruneRecipe(shape),
@@ -27,14 +30,32 @@ export function candidateOf(shape: Shape, rung: number, epochs: number): Candida
   };
 }
 
-export function shapeOfCandidate({ input_size, prune }: Candidate): Shape {
-  return { input_size, parameters_ratio: prune?.parameters_ratio ?? 1, macs_ratio: prune?.macs_ratio ?? 1 };
+/** The same student, trained on. */
+export function continued(candidate: Candidate, rung: number, epochs: number): Candidate {
+  return { ...candidateOf(shapeOfCandidate(candidate), rung, epochs), continues: candidate.id };
 }
 
-function pruneRecipe({ parameters_ratio, macs_ratio }: Shape): PruneRecipe | null {
+export function shapeOfCandidate({ input_size, prune }: Candidate): Shape {
+  const shape = { input_size, parameters_ratio: prune?.parameters_ratio ?? 1, macs_ratio: prune?.macs_ratio ?? 1 };
+  return prune === null || prune.pruner === STUDENT.pruner ? shape : { ...shape, pruner: prune.pruner };
+}
+
+function idOf({ input_size, parameters_ratio, macs_ratio, pruner }: Shape, rung: number): string {
+  const width = Math.round(Math.min(parameters_ratio, macs_ratio) * 100);
+  const parts = [
+    `${input_size}px`,
+    `${width}w`,
+    ...(pruner ? [pruner] : []),
+    "int8",
+    ...(rung > 1 ? [`rung${rung}`] : []),
+  ];
+  return parts.join("-");
+}
+
+function pruneRecipe({ parameters_ratio, macs_ratio, pruner }: Shape): PruneRecipe | null {
   if (parameters_ratio >= 1 && macs_ratio >= 1) return null;
   return {
-    pruner: STUDENT.pruner,
+    pruner: pruner ?? STUDENT.pruner,
     importance: STUDENT.importance,
     ...(parameters_ratio < 1 ? { parameters_ratio } : {}),
     ...(macs_ratio < 1 ? { macs_ratio } : {}),

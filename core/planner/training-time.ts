@@ -6,6 +6,9 @@ import { COST, SEARCH } from "./recipes.ts";
 /** What one more candidate costs beside its epochs. */
 export const CANDIDATE_FIXED_S = COST.student_fixed_s + COST.quantize_s + COST.measure_s;
 
+/** The same of a student that goes on. */
+export const CONTINUED_FIXED_S = COST.continued_fixed_s + COST.quantize_s + COST.measure_s;
+
 /** For the teacher's and all students' epochs, at least 0; without a time promise the default. */
 export function trainingSeconds({ budget, counts }: Pick<PlanRecord, "budget" | "counts">): number {
   if (budget.time_s === undefined) return SEARCH.training_s_default;

@@ -3,9 +3,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SEARCH } from "../../core/planner/recipes.ts";
 import type { RunPayload } from "../../core/workflow/payload.ts";
 import type { Certificate, Decision, Measurement } from "../../core/workflow/records/measurement.ts";
 import type { Budget } from "../../core/workflow/records/plan.ts";
+import type { Proposal } from "../../core/workflow/records/search.ts";
+import type { Candidate } from "../../core/workflow/records/training.ts";
 import { certify } from "../../lambdas/certify.ts";
 import { decide } from "../../lambdas/decide.ts";
 import { measure } from "../../lambdas/measure.ts";
@@ -16,7 +19,7 @@ import { writeRunJob } from "../../lambdas/run-job.ts";
 import { readOutput } from "../../lambdas/run-step.ts";
 import type { Services } from "../../lambdas/services.ts";
 import { layColourRun, wrongColourModel } from "../fixtures/colour-run.ts";
-import { folderServices } from "../fixtures/folder-services.ts";
+import { folderServices, layStep } from "../fixtures/folder-services.ts";
 import { MADE_UP_JOB } from "../fixtures/report-model.ts";
 
 let root: string;
@@ -34,8 +37,24 @@ async function measured(budget: Budget, quantized?: Uint8Array): Promise<RunPayl
   const pointer = await measure(payload, services);
   const { candidate, compressed, quantized: int8 } = payload;
   const results = [{ candidate, compressed: compressed!, quantized: int8!, measured: pointer }];
-  const proposal = { step: "propose", key: "0", rung: 3, candidates: [candidate] };
+  const proposed = await layStep(services, "propose", { ...proposalOf(candidate), rung: SEARCH.rungs_max });
+  const proposal = { ...proposed, rung: SEARCH.rungs_max, candidates: [candidate] };
   return { ...payload, proposal, results };
+}
+
+function proposalOf(candidate: Candidate): Proposal {
+  const predicted = { size_bytes: 900, latency_ms_p50: 0.1, basis: "macs" as const };
+  const made = { why: "the first choice", factors: { size: 1, latency: 1 }, epochs_total: 24, predicted };
+  return {
+    rung: 1,
+    candidates: [candidate],
+    estimate_s: 60,
+    why: "made up",
+    proposed: [{ candidate_id: candidate.id, rung: 1, ...made }],
+    dropped: [],
+    planned: [{ candidates: 1, epochs: 24 }],
+    students: {},
+  };
 }
 
 async function decided(payload: RunPayload): Promise<{ payload: RunPayload; decision: Decision }> {
@@ -84,7 +103,7 @@ describe("Measure", () => {
 describe("Decide and Certify", () => {
   it("certify a file that keeps every promise, and read test for it and the teacher", async () => {
     const { payload, decision } = await decided(await measured({ size_bytes: 10_000, accuracy_drop_points: 1 }));
-    expect(decision).toMatchObject({ next: "certify", rungs: 3, rejected: [] });
+    expect(decision).toMatchObject({ next: "certify", rungs: SEARCH.rungs_max, rejected: [] });
     expect(decision.points.map(({ precision }) => precision === "fp32")).toEqual([false, true]);
     const certificate = await certified(payload);
     expect(certificate.outcome).toBe("kept");
@@ -186,6 +205,6 @@ describe("Propose", () => {
     const first = await propose({ ...payload, deadline_ms: 600_000 }, services);
     const later = { ...services, now: () => 500_000 };
     expect(await propose({ ...payload, deadline_ms: 600_000 }, later)).toEqual(first);
-    expect(first).toMatchObject({ rung: 1, candidates: [{ rung: 1 }] });
+    expect(first).toMatchObject({ rung: 1, candidates: [{ rung: 1 }, { rung: 1 }] });
   });
 });

@@ -1,4 +1,5 @@
 // What Quantize, Measure, Decide and Certify write as output.json.
+import type { DroppedCandidate, ProposedCandidate } from "./search.ts";
 import type { Candidate } from "./training.ts";
 
 export type Precision = "int8" | "mixed" | "fp32";
@@ -212,6 +213,10 @@ export interface Decision {
   readonly refused_by_certify: readonly string[];
   /** Every candidate of every rung so far. */
   readonly tried: readonly Candidate[];
+  /** What was predicted of each of them, and why it was tried. */
+  readonly proposed: readonly ProposedCandidate[];
+  /** Which of them fell out after which rung, and why. */
+  readonly dropped: readonly DroppedCandidate[];
 }
 
 /** The chosen file and the teacher. Its own fp32 is only timed beside it, since test is read for nothing else. */

@@ -14,6 +14,7 @@ const SHARED_BY_CANDIDATES = [
   "data",
   "profile",
   "teacher",
+  "proposal",
 ];
 
 const candidates: MapState = {

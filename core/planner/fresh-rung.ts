@@ -1,0 +1,74 @@
+// A rung of new students: as many of the options as the time is long enough for, so that whoever wins is trained for long;
+// where it is not, the first one alone, for all of the time.
+import type { PlannedRung } from "../workflow/records/search.ts";
+import type { Candidate } from "../workflow/records/training.ts";
+import { epochsWithin, halve } from "./halving.ts";
+import { usableSizes } from "./input-sizes.ts";
+import type { ProposeInput } from "./propose-input.ts";
+import { SEARCH, STUDENT } from "./recipes.ts";
+import { availableSeconds, freshRunner } from "./runner.ts";
+import { candidateOf, type Shape } from "./shape.ts";
+import type { ShapeOption } from "./shape-options.ts";
+
+export interface PlannedCandidates {
+  readonly made: readonly { readonly candidate: Candidate; readonly why: string }[];
+  readonly planned: readonly PlannedRung[];
+  readonly why: string;
+}
+
+export interface FreshRungRules {
+  /** Of a candidate alone. */
+  readonly epochs_min: number;
+  /** Whether a smaller input is taken where the time is too short for the first option's. */
+  readonly smaller_inputs: boolean;
+}
+
+/** @param options the first choice first, at least one; undefined where the time allows none of them */
+export function freshRung(
+  input: ProposeInput,
+  options: readonly ShapeOption[],
+  rules: FreshRungRules,
+): PlannedCandidates | undefined {
+  return sideBySide(input, options) ?? alone(input, options[0]!, rules);
+}
+
+/** Grown one by one: an option that would leave the winner too little time is left out. */
+function sideBySide(input: ProposeInput, options: readonly ShapeOption[]): PlannedCandidates | undefined {
+  // Money is only held against one candidate at a time.
+  if (input.plan.budget.spend_usd !== undefined) return undefined;
+  const available_s = availableSeconds(input);
+  const rungsOf = (chosen: readonly ShapeOption[]) => {
+    const runners = chosen.map(({ shape }) => freshRunner(input, shape));
+    return halve(runners, SEARCH.epochs_of_first_rung, available_s);
+  };
+  let chosen = options.slice(0, 1);
+  for (const option of options.slice(1)) {
+    if (chosen.length === SEARCH.candidates_max) break;
+    const more = [...chosen, option];
+    if (rungsOf(more)) chosen = more;
+  }
+  const planned = chosen.length > 1 ? rungsOf(chosen) : undefined;
+  if (planned === undefined) return undefined;
+  const { epochs } = planned[0]!;
+  const made = chosen.map(({ shape, why }) => ({ candidate: candidateOf(shape, input.rung, epochs), why }));
+  const why = `${options[0]!.why}; ${made.length} candidates are trained for a few epochs each, and the better half goes on`;
+  return { made, planned, why };
+}
+
+function alone(input: ProposeInput, option: ShapeOption, rules: FreshRungRules): PlannedCandidates | undefined {
+  const available_s = availableSeconds(input);
+  const epochsOf = (shape: Shape) => epochsWithin(freshRunner(input, shape), 0, available_s, false);
+  const first = { ...option, epochs: epochsOf(option.shape) };
+  const smaller = usableSizes(input.plan).filter((size) => size < option.shape.input_size);
+  const others = smaller.map((input_size) => {
+    const shape = { ...option.shape, input_size };
+    const why = `${option.why}, but at ${input_size} px for the sake of time`;
+    return { shape, why, epochs: epochsOf(shape) };
+  });
+  const choices = rules.smaller_inputs ? [first, ...others] : [first];
+  const taken = choices.find(({ epochs }) => epochs >= STUDENT.epochs_wanted) ?? choices.at(-1)!;
+  const { shape, why, epochs } = taken;
+  if (epochs < rules.epochs_min) return undefined;
+  const candidate = candidateOf(shape, input.rung, epochs);
+  return { made: [{ candidate, why }], planned: [{ candidates: 1, epochs }], why };
+}

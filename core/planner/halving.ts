@@ -1,0 +1,48 @@
+// How many candidates a rung may have: successive halving (Jamieson and Talwalkar 2016) within the time. Each rung trains
+// its candidates on for twice as many epochs as the rung before, half of them go on, and the last one gets all the time left.
+import type { PlannedRung } from "../workflow/records/search.ts";
+import { SEARCH, STUDENT } from "./recipes.ts";
+
+/** A candidate as the schedule sees it. */
+export interface Runner {
+  /** Trained for in earlier rungs. */
+  readonly epochs_done: number;
+  /** Seconds up to its measurement after that many more epochs; a student that is there already is set up sooner. */
+  seconds(epochs: number, continued: boolean): number;
+}
+
+/**
+ * The rungs from now on, the first of them for `epochs`; undefined where whoever wins could be trained for fewer than
+ * SEARCH.epochs_enough in all. Which of them goes on is not known, so the dearest always does.
+ */
+export function halve(runners: readonly Runner[], epochs: number, available_s: number): PlannedRung[] | undefined {
+  const rungs: PlannedRung[] = [];
+  let left_s = available_s;
+  let trained = 0;
+  for (let count = runners.length, more = epochs; count > 1; count = halfOf(count), more *= 2) {
+    left_s -= dearest(runners, count, (runner) => runner.seconds(more, rungs.length > 0 || runner.epochs_done > 0));
+    trained += more;
+    rungs.push({ candidates: count, epochs: more });
+  }
+  const last = Math.min(...runners.map((runner) => epochsWithin(runner, runner.epochs_done + trained, left_s, true)));
+  const least = Math.min(...runners.map(({ epochs_done }) => epochs_done)) + trained + last;
+  const enough = left_s >= 0 && last >= SEARCH.epochs_more_min && least >= SEARCH.epochs_enough;
+  return enough ? [...rungs, { candidates: 1, epochs: last }] : undefined;
+}
+
+/** How many of a rung's candidates go on. */
+export function halfOf(count: number): number {
+  return Math.ceil(count / 2);
+}
+
+/** The most epochs, 0 to what is left of the limit, that a candidate can be trained for in this time. */
+export function epochsWithin(runner: Runner, done: number, available_s: number, continued: boolean): number {
+  let epochs = Math.max(0, STUDENT.epochs_max - done);
+  while (epochs > 0 && runner.seconds(epochs, continued) > available_s) epochs -= 1;
+  return epochs;
+}
+
+function dearest(runners: readonly Runner[], count: number, seconds: (runner: Runner) => number): number {
+  const costs = runners.map(seconds).sort((a, b) => b - a);
+  return costs.slice(0, count).reduce((sum, cost) => sum + cost, 0);
+}

@@ -1,0 +1,61 @@
+// Bytes and milliseconds of a shape's int8 file: from the table of layer times where there is one, else from MACs; and the
+// factors by which measurements have corrected both so far.
+import { int8SizeBytes } from "../budget/size.ts";
+import { percentile } from "../statistics/percentile.ts";
+import { sortSamples } from "../statistics/sorted-samples.ts";
+import type { DecidedPoint } from "../workflow/records/measurement.ts";
+import type { PredictedFile, PredictionFactors } from "../workflow/records/search.ts";
+import type { Candidate } from "../workflow/records/training.ts";
+import type { Network } from "./network.ts";
+import { COST } from "./recipes.ts";
+import { type Shape, shapeOfCandidate } from "./shape.ts";
+
+/** Median milliseconds of the unpruned int8 network at an input size, px, by the table of layer times. */
+export type UnprunedLatency = (input_size: number) => number;
+
+export type PredictFile = (shape: Shape) => PredictedFile;
+
+export const NO_FACTORS: PredictionFactors = { size: 1, latency: 1 };
+
+export function predictFile(
+  network: Network,
+  unprunedLatency: UnprunedLatency | undefined,
+  factors: PredictionFactors = NO_FACTORS,
+): PredictFile {
+  return (shape) => {
+    const { input_size, parameters_ratio, latency_ms } = shape;
+    const unpruned = unprunedLatency?.(input_size) ?? network.macsAt(input_size) / COST.int8_macs_per_ms;
+    const pruned = Math.min(unpruned * widthOf(shape), latency_ms ?? Number.POSITIVE_INFINITY);
+    return {
+      size_bytes: Math.round(int8SizeBytes(parameters_ratio * network.parameters) * factors.size),
+      latency_ms_p50: pruned * factors.latency,
+      basis: unprunedLatency ? "layer-times" : "macs",
+    };
+  };
+}
+
+/** Share of the work that is left: pruned expansions take parameters and MACs in nearly equal shares. */
+export function widthOf({ parameters_ratio, macs_ratio }: Pick<Shape, "parameters_ratio" | "macs_ratio">): number {
+  return Math.min(parameters_ratio, macs_ratio);
+}
+
+/** By every quantized file measured so far, each candidate once. @param predict without factors */
+export function factorsOf(
+  predict: PredictFile,
+  tried: readonly Candidate[],
+  points: readonly DecidedPoint[],
+): PredictionFactors {
+  const pairs = tried.flatMap((candidate) => {
+    const point = points.find(({ candidate_id, precision }) => candidate_id === candidate.id && precision !== "fp32");
+    return point === undefined ? [] : [{ point, predicted: predict(shapeOfCandidate(candidate)) }];
+  });
+  if (pairs.length === 0) return NO_FACTORS;
+  return {
+    size: median(pairs.map(({ point, predicted }) => point.size_bytes / predicted.size_bytes)),
+    latency: median(pairs.map(({ point, predicted }) => point.latency_ms_p50 / predicted.latency_ms_p50)),
+  };
+}
+
+function median(values: readonly number[]): number {
+  return percentile(sortSamples(values), 50);
+}

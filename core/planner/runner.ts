@@ -1,0 +1,47 @@
+// A shape or a candidate as the schedule sees it: how long it has been trained, and what training it on takes.
+import type { Candidate } from "../workflow/records/training.ts";
+import type { Runner } from "./halving.ts";
+import type { ProposeInput } from "./propose-input.ts";
+import { SEARCH } from "./recipes.ts";
+import { candidateOf, continued, type Shape } from "./shape.ts";
+import { candidateSeconds } from "./student-time.ts";
+import { planTeacher } from "./teacher-recipe.ts";
+import { CANDIDATE_FIXED_S, trainingSeconds } from "./training-time.ts";
+
+type Timed = Pick<ProposeInput, "plan" | "profile" | "teacher" | "tried">;
+
+/** Of a shape that nobody has trained yet. */
+export function freshRunner(input: Timed, shape: Shape): Runner {
+  return { epochs_done: 0, seconds: secondsOf(input, candidateOf(shape, 1, 0)) };
+}
+
+/** Of a candidate that goes on. */
+export function runnerOf(input: Timed, candidate: Candidate): Runner {
+  return { epochs_done: epochsOf(candidate, input.tried), seconds: secondsOf(input, candidate) };
+}
+
+/** Epochs in this rung and in all before it. */
+export function epochsOf({ training, continues }: Candidate, tried: readonly Candidate[]): number {
+  const earlier = tried.find(({ id }) => id === continues);
+  return training.epochs + (earlier === undefined ? 0 : epochsOf(earlier, tried));
+}
+
+function secondsOf({ plan, profile, teacher }: Timed, candidate: Candidate): Runner["seconds"] {
+  return (epochs, goes_on) => {
+    const { continues, ...fresh } = candidate;
+    const training = { ...candidate.training, epochs };
+    const timed = goes_on ? continued(candidate, 1, epochs) : { ...fresh, training };
+    return candidateSeconds(plan, profile, teacher.input_size, timed);
+  };
+}
+
+/** By the profile's estimates of all that came before, and by the clock where there is a deadline: fixed costs included. */
+export function availableSeconds({ plan, profile, teacher, tried, clock_left_s }: ProposeInput): number {
+  const spent = tried.reduce((sum, candidate) => {
+    return sum + candidateSeconds(plan, profile, teacher.input_size, candidate);
+  }, planTeacher(plan, profile).estimate_s);
+  // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates tried, this one's are paid.
+  const planned = trainingSeconds(plan) + CANDIDATE_FIXED_S - spent;
+  // The profile's word is good for the share that the plan laid out, so the same share of what is left.
+  return clock_left_s === null ? planned : Math.min(planned, clock_left_s * SEARCH.time_safety);
+}

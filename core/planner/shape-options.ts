@@ -1,0 +1,102 @@
+// Which shapes are worth trying, the first choice first: at each input size as wide as the promises of size and latency let
+// it be, by prediction. At equal latency a smaller input kept more accuracy than pruning, so input size comes first.
+import { parametersRatioFor } from "../budget/size.ts";
+import type { PlanRecord } from "../workflow/records/plan.ts";
+import type { PredictionFactors } from "../workflow/records/search.ts";
+import { safeSize, usableSizes } from "./input-sizes.ts";
+import type { Network } from "./network.ts";
+import { predictFile, type UnprunedLatency } from "./predict-file.ts";
+import { SEARCH, STUDENT } from "./recipes.ts";
+import type { Shape } from "./shape.ts";
+
+export interface ShapeOption {
+  readonly shape: Shape;
+  readonly why: string;
+}
+
+export interface SearchSpace {
+  readonly plan: PlanRecord;
+  readonly network: Network;
+  readonly unpruned_latency: UnprunedLatency | undefined;
+  readonly factors: PredictionFactors;
+}
+
+/** At least one. The first is the largest input at which accuracy was kept in measurements and that is fast enough. */
+export function shapeOptions(space: SearchSpace): ShapeOption[] {
+  const sizes = usableSizes(space.plan);
+  const safe = safeSize(space.plan);
+  const whole = sizes.map((size) => atSize(space, size));
+  const first = whole.findIndex((option, at) => option?.narrowed === false && sizes[at]! <= safe);
+  const base = first === -1 ? slowest(space, sizes.at(-1)!) : whole[first]!;
+  const at = first === -1 ? sizes.length - 1 : first;
+  const around = sizes.flatMap((_, step) => (step === 0 ? [other(space, base)] : [whole[at - step], whole[at + step]]));
+  // The other pruner stands behind the nearest sizes.
+  const ordered = [base, ...around.slice(1, 3), around[0], ...around.slice(3)];
+  return ordered.filter((option) => option !== undefined).map(({ shape, why }) => ({ shape, why }));
+}
+
+interface Fitted extends ShapeOption {
+  /** Pruned for latency's sake. */
+  readonly narrowed: boolean;
+}
+
+/** undefined where more than latency_share_min of the work would have to go. */
+function atSize(space: SearchSpace, input_size: number): Fitted | undefined {
+  const shape: Shape = { input_size, parameters_ratio: parametersRatio(space), macs_ratio: 1 };
+  const share = latencyShare(space, shape);
+  if (share >= 1) return { shape, narrowed: false, why: `${input_size} px, ${describeWidth(shape)}` };
+  if (share < SEARCH.latency_share_min) return undefined;
+  const why = `${input_size} px, pruned to the latency promised: a larger input against more width`;
+  return { shape: narrow(shape, share), narrowed: true, why };
+}
+
+/** Where even the smallest input is predicted too slow. */
+function slowest(space: SearchSpace, input_size: number): Fitted {
+  const shape: Shape = { input_size, parameters_ratio: parametersRatio(space), macs_ratio: 1 };
+  const share = latencyShare(space, shape);
+  // MACs are too rough a guide to prune by before anything was measured.
+  if (space.unpruned_latency === undefined && space.factors.latency === 1) {
+    const why = `${input_size} px, ${describeWidth(shape)}: predicted too slow by its MACs, so it is measured first`;
+    return { shape, narrowed: false, why };
+  }
+  const kept = Math.max(share, SEARCH.latency_share_min);
+  const far = share < kept ? ", and is predicted too slow even so" : "";
+  const why = `${input_size} px, the smallest input, pruned to the latency promised${far}`;
+  return { shape: narrow(shape, kept), narrowed: true, why };
+}
+
+/** The same by another pruner, where anything is pruned. */
+function other({ unpruned_latency }: SearchSpace, { shape, narrowed }: Fitted): Fitted | undefined {
+  if (shape.parameters_ratio >= 1 && shape.macs_ratio >= 1 && shape.latency_ms === undefined) return undefined;
+  if (shape.latency_ms !== undefined || unpruned_latency !== undefined) return undefined;
+  const why = `${shape.input_size} px, pruned everywhere instead of inside blocks`;
+  return { shape: { ...shape, pruner: STUDENT.pruner_other }, narrowed, why };
+}
+
+function narrow(shape: Shape, share: number): Shape {
+  return { ...shape, macs_ratio: thousandths(shape.parameters_ratio * share) };
+}
+
+/** Of the work of this shape that the latency promise lets be, above 1 where there is room. */
+function latencyShare({ plan, network, unpruned_latency, factors }: SearchSpace, shape: Shape): number {
+  const promise = plan.budget.latency_ms_p95;
+  if (promise === undefined) return Number.POSITIVE_INFINITY;
+  const predicted = predictFile(network, unpruned_latency, factors)(shape);
+  return (promise * (1 - SEARCH.latency_margin)) / predicted.latency_ms_p50;
+}
+
+/** Rounded down to 0.1 %, so that a byte more or less makes no other candidate. */
+function parametersRatio({ plan, network, factors }: SearchSpace): number {
+  const { size_bytes } = plan.budget;
+  if (size_bytes === undefined) return 1;
+  const ratio = parametersRatioFor(size_bytes / factors.size, network.parameters, SEARCH.size_margin);
+  return Math.max(SEARCH.parameters_ratio_min, thousandths(ratio));
+}
+
+function describeWidth({ parameters_ratio }: Shape): string {
+  return parameters_ratio < 1 ? `pruned to ${(parameters_ratio * 100).toFixed(1)} % of the parameters` : "unpruned";
+}
+
+function thousandths(ratio: number): number {
+  return Math.floor(ratio * 1000 + 1e-9) / 1000;
+}
