@@ -1,3 +1,4 @@
+// Options of the benchmark and the command that repeats it.
 import { describe, expect, it } from "vitest";
 import { commandOf, readOptions } from "../../../bench/peers/options.ts";
 

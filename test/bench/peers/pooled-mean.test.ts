@@ -1,3 +1,4 @@
+// The bootstrap over pictures: many answers to one picture are one picture.
 import { describe, expect, it } from "vitest";
 import { pooledMean } from "../../../bench/peers/pooled-mean.ts";
 

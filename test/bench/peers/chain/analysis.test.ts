@@ -1,3 +1,4 @@
+// Decant against the other sides at equal latency, and files pooled over data sets and seeds.
 import { describe, expect, it } from "vitest";
 import { bestFp32, pooledFiles, shareResults } from "../../../../bench/peers/chain/analysis.ts";
 import { chainEntry, chainFile } from "./entries.ts";

@@ -1,3 +1,4 @@
+// Accuracy at a latency between two files, and outside all of them.
 import { describe, expect, it } from "vitest";
 import { atSpeed } from "../../../../bench/peers/chain/equal-speed.ts";
 import { chainFile } from "./entries.ts";

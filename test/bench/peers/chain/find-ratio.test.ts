@@ -1,3 +1,4 @@
+// Bisection to a speed that pruning can give, and to one that it can not.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findRatio } from "../../../../bench/peers/chain/find-ratio.ts";

@@ -1,3 +1,4 @@
+// Which entries of the chain comparison are done, and what a run has trained on.
 import { describe, expect, it } from "vitest";
 import { stepsOf } from "../../../../bench/peers/chain/own-side.ts";
 import { isRecorded, withEntry } from "../../../../bench/peers/chain/record.ts";

@@ -1,3 +1,4 @@
+// The record of fidelity: results as they come, their means, and which recipes are measured again.
 import { describe, expect, it } from "vitest";
 import { fidelityOf } from "../../../../bench/peers/fidelity/closeness.ts";
 import { pooledSides, sidesOfPair } from "../../../../bench/peers/fidelity/pooled.ts";

@@ -1,3 +1,4 @@
+// What is written from the results: the page, the picture, the part of the README.
 import { describe, expect, it } from "vitest";
 import { frontChart } from "../../../../bench/peers/page/front-chart.ts";
 import { benchmarksPage } from "../../../../bench/peers/page/page.ts";
