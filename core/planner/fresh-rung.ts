@@ -37,9 +37,11 @@ function sideBySide(input: ProposeInput, options: readonly ShapeOption[]): Plann
   // Money is only held against one candidate at a time.
   if (input.plan.budget.spend_usd !== undefined) return undefined;
   const available_s = availableSeconds(input);
+  const alone = epochsWithin(freshRunner(input, options[0]!.shape), 0, available_s, false);
+  const epochs_enough = Math.max(SEARCH.epochs_enough, Math.ceil(alone * SEARCH.epochs_share_enough));
   const rungsOf = (chosen: readonly ShapeOption[]) => {
     const runners = chosen.map(({ shape }) => freshRunner(input, shape));
-    return halve(runners, SEARCH.epochs_of_first_rung, available_s);
+    return halve(runners, { epochs: SEARCH.epochs_of_first_rung, available_s, epochs_enough });
   };
   let chosen = options.slice(0, 1);
   for (const option of options.slice(1)) {

@@ -11,22 +11,30 @@ export interface Runner {
   seconds(epochs: number, continued: boolean): number;
 }
 
+export interface HalvingTerms {
+  /** In the first of these rungs. */
+  readonly epochs: number;
+  readonly available_s: number;
+  /** In all rungs together, of whoever wins. */
+  readonly epochs_enough: number;
+}
+
 /**
- * The rungs from now on, the first of them for `epochs`; undefined where whoever wins could be trained for fewer than
- * SEARCH.epochs_enough in all. Which of them goes on is not known, so the dearest always does.
+ * The rungs from now on; undefined where the winner could be trained for fewer epochs than are enough. Which of them goes on
+ * is not known, so the dearest always does.
  */
-export function halve(runners: readonly Runner[], epochs: number, available_s: number): PlannedRung[] | undefined {
+export function halve(runners: readonly Runner[], terms: HalvingTerms): PlannedRung[] | undefined {
   const rungs: PlannedRung[] = [];
-  let left_s = available_s;
+  let left_s = terms.available_s;
   let trained = 0;
-  for (let count = runners.length, more = epochs; count > 1; count = halfOf(count), more *= 2) {
+  for (let count = runners.length, more = terms.epochs; count > 1; count = halfOf(count), more *= 2) {
     left_s -= dearest(runners, count, (runner) => runner.seconds(more, rungs.length > 0 || runner.epochs_done > 0));
     trained += more;
     rungs.push({ candidates: count, epochs: more });
   }
   const last = Math.min(...runners.map((runner) => epochsWithin(runner, runner.epochs_done + trained, left_s, true)));
   const least = Math.min(...runners.map(({ epochs_done }) => epochs_done)) + trained + last;
-  const enough = left_s >= 0 && last >= SEARCH.epochs_more_min && least >= SEARCH.epochs_enough;
+  const enough = left_s >= 0 && last >= SEARCH.epochs_more_min && least >= terms.epochs_enough;
   return enough ? [...rungs, { candidates: 1, epochs: last }] : undefined;
 }
 

@@ -38,7 +38,8 @@ function trainOn(input: ProposeInput, last: readonly Candidate[], standing: Rung
   for (let count = survivors.length; count > 1; count -= 1) {
     const going = survivors.slice(0, count);
     const runners = going.map((candidate) => runnerOf(input, candidate));
-    const rungs = halve(runners, SEARCH.epochs_of_first_rung * 2 ** (input.rung - 1), available_s);
+    const epochs = SEARCH.epochs_of_first_rung * 2 ** (input.rung - 1);
+    const rungs = halve(runners, { epochs, available_s, epochs_enough: SEARCH.epochs_enough });
     if (rungs) return goOn(input, going, standing, rungs);
   }
   const winner = survivors[0];

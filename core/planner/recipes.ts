@@ -45,6 +45,8 @@ export const SEARCH = {
   /** Several candidates are only tried where the winner is still trained for this many epochs in all: a search must not
    * cost the accuracy that one candidate, trained for all of the time, would have. Chosen by judgement. */
   epochs_enough: 24,
+  /** And for this share of the epochs that the first candidate alone would be trained for. */
+  epochs_share_enough: 0.6,
   /** Fewer epochs more are not worth another quantization and measurement. */
   epochs_more_min: 4,
   /** Another rung that only seeks speed must allow this many epochs. */

@@ -32,7 +32,9 @@ export function shapeOptions(space: SearchSpace): ShapeOption[] {
   const around = sizes.flatMap((_, step) => (step === 0 ? [other(space, base)] : [whole[at - step], whole[at + step]]));
   // The other pruner stands behind the nearest sizes.
   const ordered = [base, ...around.slice(1, 3), around[0], ...around.slice(3)];
-  return ordered.filter((option) => option !== undefined).map(({ shape, why }) => ({ shape, why }));
+  return ordered
+    .filter((option) => option !== undefined)
+    .map(({ shape, why }) => ({ shape, why: `${why}${caveat(space, shape)}` }));
 }
 
 interface Fitted extends ShapeOption {
@@ -56,12 +58,11 @@ function slowest(space: SearchSpace, input_size: number): Fitted {
   const share = latencyShare(space, shape);
   // MACs are too rough a guide to prune by before anything was measured.
   if (space.unpruned_latency === undefined && space.factors.latency === 1) {
-    const why = `${input_size} px, ${describeWidth(shape)}: predicted too slow by its MACs, so it is measured first`;
+    const why = `${input_size} px, ${describeWidth(shape)}: by its MACs too slow, but that is rough, so it is measured`;
     return { shape, narrowed: false, why };
   }
   const kept = Math.max(share, SEARCH.latency_share_min);
-  const far = share < kept ? ", and is predicted too slow even so" : "";
-  const why = `${input_size} px, the smallest input, pruned to the latency promised${far}`;
+  const why = `${input_size} px, the smallest input, pruned for the latency promised`;
   return { shape: narrow(shape, kept), narrowed: true, why };
 }
 
@@ -95,6 +96,17 @@ function parametersRatio({ plan, network, factors }: SearchSpace): number {
 
 function describeWidth({ parameters_ratio }: Shape): string {
   return parameters_ratio < 1 ? `pruned to ${(parameters_ratio * 100).toFixed(1)} % of the parameters` : "unpruned";
+}
+
+/** Where a promise can't be kept by prediction: that is said, and tried all the same, since predictions can be wrong. */
+function caveat({ plan, network, unpruned_latency, factors }: SearchSpace, shape: Shape): string {
+  const { size_bytes = Number.POSITIVE_INFINITY, latency_ms_p95 = Number.POSITIVE_INFINITY } = plan.budget;
+  const predicted = predictFile(network, unpruned_latency, factors)(shape);
+  const wrong = [
+    ...(predicted.size_bytes > size_bytes ? ["too large"] : []),
+    ...(predicted.latency_ms_p50 > latency_ms_p95 ? ["too slow"] : []),
+  ];
+  return wrong.length > 0 ? `; predicted ${wrong.join(" and ")} all the same` : "";
 }
 
 function thousandths(ratio: number): number {
