@@ -29,6 +29,8 @@ class Distillation:
     learning_rate: float
     temperature: float
     distillation_weight: float
+    # The last of `epochs`, which train a copy with simulated int8; distill itself knows nothing of them.
+    quantization_epochs: int = 0
 
 
 def distillation_loss(

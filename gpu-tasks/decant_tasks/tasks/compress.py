@@ -1,18 +1,21 @@
 """Compress: the teacher, pruned to a candidate's limits and distilled at its input size, exported as fp32 ONNX."""
 
-import copy
+import dataclasses
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import nn
 
-from decant_tasks.compress.batch_norm import adopt_statistics, reestimate_statistics
+from decant_tasks.compress.begin_student import begin_student, continue_student
+from decant_tasks.compress.cost import CostModel
 from decant_tasks.compress.distill import Distillation, distill
-from decant_tasks.compress.prune import TrainingSamples, prune, read_pruning
-from decant_tasks.compress.student_files import write_student
+from decant_tasks.compress.prune import TrainingSamples
+from decant_tasks.compress.student_files import removed_blocks, write_student
 from decant_tasks.compress.teacher_views import ViewSource, compute_teacher_views, view_count
+from decant_tasks.compress.timed_network import TimedNetwork, read_timed_network
 from decant_tasks.data.augment import Augmentation
 from decant_tasks.data.prepared_data import PreparedData, open_prepared_data
 from decant_tasks.determinism import device_named
@@ -20,14 +23,17 @@ from decant_tasks.errors import TaskError
 from decant_tasks.export import check_parity, export_onnx
 from decant_tasks.model.backbone import Backbone, build_network, count_parameters, read_backbone
 from decant_tasks.model.macs import count_macs
-from decant_tasks.model.normalise import normalisation_of
+from decant_tasks.model.normalise import Normalisation, normalisation_of
 from decant_tasks.model.static_padding import set_static_padding
 from decant_tasks.model.weights import read_safetensors
 from decant_tasks.protocol.files import write_json
+from decant_tasks.simulated_quantization.self_distillation import QuantizationTraining
+from decant_tasks.simulated_quantization.train_student import StudentData, train_for_int8
 from decant_tasks.tasks.fine_tune import parity_images
 from decant_tasks.tasks.task import Task, TaskContext
 from decant_tasks.training.checkpoint import Checkpoint
 from decant_tasks.training.evaluate import predict_logits, score_logits
+from decant_tasks.training.loop import Curve
 
 # Mild, as in fine-tuning: crops of half the area can miss a defect of a few pixels.
 AUGMENTATION = Augmentation(scale=(0.7, 1.0), brightness=0.1, contrast=0.1, saturation=0.1)
@@ -42,11 +48,15 @@ def run(context: TaskContext) -> dict[str, Any]:
     data = open_prepared_data(context.task_input.folder_of("prepare-data"), parameters["classes"])
     teacher, teacher_size = load_teacher(context.task_input.folder_of("fine-tune"), backbone, data.classes, device)
 
-    student, curve = _make_student(context, candidate, backbone, data, teacher, teacher_size)
+    timed = _timed_network(context, candidate)
+    student, curve = _make_student(context, candidate, backbone, data, teacher, teacher_size, timed)
     student = set_static_padding(student, size).cpu()
-    write_student(context.folder, student, backbone.architecture, data.classes, size)
+    write_student(context.folder, student, backbone.architecture, data.classes, size, candidate.get("activation"))
     export_onnx(student, size, context.folder / "model.onnx", backbone)
-    write_json(context.folder / "curves.json", curve)
+    trained_files, quantization_curve = _train_for_int8(
+        context, candidate, data, student, normalisation_of(backbone, device)
+    )
+    write_json(context.folder / "curves.json", [*curve, *quantization_curve])
     images = data.images("validation", size)
     normalisation = normalisation_of(backbone)
     score = score_logits(predict_logits(student, images, normalisation), data.labels("validation"))
@@ -56,8 +66,10 @@ def run(context: TaskContext) -> dict[str, Any]:
         "validation_count": len(images),
         "parameters": count_parameters(student),
         "macs": count_macs(student, size),
+        "removed_blocks": removed_blocks(student, backbone.architecture, size),
+        "predicted_latency_ms": None if timed is None else CostModel(student, (), size, timed).total({}).us / 1000,
         "parity": check_parity(student, context.folder / "model.onnx", parity_images(data, size), normalisation),
-        "files": {"weights": "student.safetensors", "onnx": "model.onnx", "curves": "curves.json"},
+        "files": {"weights": "student.safetensors", "onnx": "model.onnx", "curves": "curves.json", **trained_files},
     }
 
 
@@ -83,26 +95,19 @@ def _make_student(
     data: PreparedData,
     teacher: nn.Module,
     teacher_size: int,
+    timed: TimedNetwork | None,
 ) -> tuple[nn.Module, list[dict[str, Any]]]:
     """The trained student and its curve."""
     size, seed = candidate["input_size"], context.task_input.seed
-    recipe, pruning = Distillation(**candidate["training"]), read_pruning(candidate["prune"])
+    recipe, labels = float_epochs_of(Distillation(**candidate["training"])), data.labels("train")
     normalisation = normalisation_of(backbone, next(teacher.parameters()).device)
-    labels = data.labels("train")
-    samples = TrainingSamples(data.images("train", size), labels, normalisation)
-
-    student, changed = copy.deepcopy(teacher), pruning is not None or size != teacher_size
-    if changed or recipe.epochs > 0:
-        # Pruning, other sizes and training all put the data's statistics in place of the pretraining photos'.
-        context.progress("adopts the data's statistics")
-        plain = TrainingSamples(data.images("train", teacher_size), labels, normalisation)
-        student = adopt_statistics(student, (images for images, _ in plain.batches()))
-    student = set_static_padding(student, size)
-    if pruning is not None:
-        context.progress("prunes")
-        student = prune(student, size, pruning, samples, _checkpoint(context, "prune"))
-    if changed:
-        student = reestimate_statistics(student, (images for images, _ in samples.batches()))
+    if "continues" in candidate:
+        student = continue_student(context.task_input.folder_of("compress"), candidate, teacher)
+        seed += candidate["rung"]  # other views, in another order, than in the rungs before
+    else:
+        samples = {s: TrainingSamples(data.images("train", s), labels, normalisation) for s in (teacher_size, size)}
+        keep = {"checkpoint": _checkpoint(context, "prune"), "progress": context.progress}
+        student = begin_student(candidate, teacher, teacher_size, samples, timed, **keep)
     if recipe.epochs == 0:
         return student, []
 
@@ -122,6 +127,47 @@ def _make_student(
     )
     student.load_state_dict(result.state)
     return student, result.curve
+
+
+def float_epochs_of(recipe: Distillation) -> Distillation:
+    """The recipe without its last epochs, which simulate int8."""
+    epochs = recipe.epochs - recipe.quantization_epochs
+    if epochs < 0:
+        counts = f"{recipe.quantization_epochs} of {recipe.epochs}"
+        raise TaskError("InvalidInput", f"Expected quantization_epochs to be among the epochs, got {counts}.")
+    return dataclasses.replace(recipe, epochs=epochs)
+
+
+def _train_for_int8(
+    context: TaskContext,
+    candidate: dict[str, Any],
+    data: PreparedData,
+    student: nn.Module,
+    normalisation: Normalisation,
+) -> tuple[dict[str, Any], Curve]:
+    """For output.json: where the trained files are, if the candidate asked for them; and the curve."""
+    training, size = Distillation(**candidate["training"]), candidate["input_size"]
+    if training.quantization_epochs == 0:
+        return {}, []
+    labels, validation = data.labels("train"), (data.images("validation", size), data.labels("validation"))
+    source = ViewSource(data.crops(), context.task_input.seed, AUGMENTATION, normalisation)
+    files, curve = train_for_int8(
+        student,
+        size,
+        context.folder,
+        QuantizationTraining(training.quantization_epochs, training.batch_size),
+        StudentData(source, data.images("train", size), labels, validation, data.classes),
+        checkpoint_of=partial(_checkpoint, context),
+        progress=context.progress,
+        stop=context.stop,
+    )
+    return {"trained_for_int8": files}, curve
+
+
+def _timed_network(context: TaskContext, candidate: dict[str, Any]) -> TimedNetwork | None:
+    """Layer times are an input only where the recipe limits the latency."""
+    limited = candidate["prune"] is not None and "latency_ms" in candidate["prune"]
+    return read_timed_network(context.task_input.folder_of("time-layers")) if limited else None
 
 
 def _checkpoint(context: TaskContext, phase: str) -> Checkpoint:
