@@ -10,13 +10,18 @@ const PROBES_MAX = 7;
 const NEAR = 0.03;
 const RATIO_MAX = 0.9;
 
-/** `speedupAt` makes and times a network. Answers the nearest probe, or undefined where no ratio comes within a fifth. */
+/**
+ * `speedupAt` makes and times a network. Answers the nearest probe, or undefined where no ratio comes within a fifth, or where
+ * the whole network is faster already.
+ */
 export async function findRatio(
   wanted: number,
   speedupAt: (ratio: number) => Promise<number>,
 ): Promise<Probe | undefined> {
   let [low, high] = [0, RATIO_MAX];
-  const probes: Probe[] = [];
+  const whole = { ratio: 0, speedup: await speedupAt(0) };
+  if (whole.speedup > wanted * (1 + NEAR)) return undefined;
+  const probes: Probe[] = [whole];
   while (probes.length < PROBES_MAX && !probes.some((probe) => distance(probe, wanted) < NEAR)) {
     const ratio = (low + high) / 2;
     const speedup = await speedupAt(ratio);

@@ -9,6 +9,9 @@ import type { PlanRecord } from "../../../core/workflow/records/plan.ts";
 import type { CurvePoint, TeacherOutput } from "../../../core/workflow/records/training.ts";
 import { decant } from "../../decant.ts";
 
+/** With an answer; anything else is a defect or the machine's, and no reason to train peers. */
+const ENDED: readonly string[] = ["succeeded", "infeasible", "stopped"];
+
 export interface OwnRequest {
   readonly data: string;
   readonly size: string;
@@ -43,6 +46,7 @@ export async function runOwnSide(request: OwnRequest): Promise<OwnRun> {
   await writeFile(join(folder, "decant.yaml"), `${jobLines(request).join("\n")}\n`);
   const ran = await decant(["run", join(folder, "decant.yaml"), "--json", "--store", store]);
   const { status = `exit code ${ran.code}`, artifact, report } = JSON.parse(ran.last);
+  if (!ENDED.includes(status)) throw new Error(`decant run ended with ${status}: ${ran.problem}`);
   const model: ReportModel | undefined =
     report && JSON.parse(await readFile(report.replace(/\.html$/, ".json"), "utf8"));
   const [prepared] = await finished(store, "prepare-data");

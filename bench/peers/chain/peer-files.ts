@@ -54,7 +54,11 @@ export async function makePruned(context: PeerContext, size: number, wanted: num
     return (await findRatio(wanted, speedupAt)) ?? null;
   });
   if (found === null) throw new Error(`no share of channels to prune at ${size} px gives ${wanted.toFixed(1)} times`);
-  const made = await trainAndQuantize(context, name, size, { ...half, start: state, pruning_ratio: found.ratio });
+  const made = await trainAndQuantize(context, name, size, {
+    ...half,
+    start: state,
+    ...(found.ratio > 0 && { pruning_ratio: found.ratio }),
+  });
   return {
     ...made,
     images_seen: made.images_seen + dense.images_seen,
@@ -95,7 +99,8 @@ function trainRequest(context: PeerContext, name: string, size: number, training
 async function probe(context: PeerContext, size: number, start: string, pruning_ratio: number): Promise<number> {
   const at = (file: string) => join(context.folder, file);
   const name = `probe-${size}`;
-  const request = trainRequest(context, name, size, { images: 0, seconds: 0, start, pruning_ratio });
+  const pruning = pruning_ratio > 0 ? { pruning_ratio } : {};
+  const request = trainRequest(context, name, size, { images: 0, seconds: 0, start, ...pruning });
   await makeFile(context.project, request);
   const few = calibrationSamples(context.splits, PROBE_PICTURES);
   await writePixels(context.splits.root, few, size, at(`probe-pixels-${size}.npy`));
@@ -104,7 +109,7 @@ async function probe(context: PeerContext, size: number, start: string, pruning_
     { name: "baseline", path: context.baseline },
     { name, path: at(`${name}-int8.onnx`) },
   ];
-  const { speedup } = (await timeTogether(files, 5, 10)).get(name)!;
+  const { speedup } = (await timeTogether(files, 7, 20)).get(name)!;
   console.error(`${name}: ${(100 * pruning_ratio).toFixed(1)} % of channels pruned, ${speedup.value.toFixed(2)} times`);
   return speedup.value;
 }
