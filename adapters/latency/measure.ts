@@ -12,6 +12,8 @@ import type {
   LogitsAnswer,
   LogitsRequest,
   MeasuringRequest,
+  ProfileAnswer,
+  ProfileRequest,
 } from "./measuring-request.ts";
 
 const TIMEOUT_MS = 20 * 60_000;
@@ -32,7 +34,11 @@ export async function measureCost(request: CostRequest, signal: AbortSignal): Pr
   return (await inFreshProcess(request, signal)) as CostAnswer;
 }
 
-type Answer = CostAnswer | LatencyAnswer | LogitsAnswer;
+export async function measureNodes(request: ProfileRequest, signal: AbortSignal): Promise<ProfileAnswer> {
+  return (await inFreshProcess(request, signal)) as ProfileAnswer;
+}
+
+type Answer = CostAnswer | LatencyAnswer | LogitsAnswer | ProfileAnswer;
 
 async function inFreshProcess(request: MeasuringRequest, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();

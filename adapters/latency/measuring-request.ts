@@ -1,4 +1,5 @@
 // What a measuring process is asked and what it answers: one line of JSON each way.
+import type { ProfiledModel } from "../../core/layer-times/table-of.ts";
 import type { Blocks } from "../../core/statistics/latency.ts";
 
 /** Times models against each other, in alternating blocks. */
@@ -35,7 +36,23 @@ export interface CostRequest {
   readonly path: string;
 }
 
-export type MeasuringRequest = CostRequest | LatencyRequest | LogitsRequest;
+/** Times the single nodes of models that are fed random values. */
+export interface ProfileRequest {
+  readonly kind: "profile";
+  readonly models: readonly {
+    readonly name: string;
+    readonly path: string;
+    /** Whole runs are timed too, without a profile. */
+    readonly whole_runs: boolean;
+  }[];
+  readonly threads: number;
+  readonly rounds: number;
+  readonly runs_per_round: number;
+  /** No model is opened and no round begins after this many seconds: of the process's own on one thread. */
+  readonly limit_s: number;
+}
+
+export type MeasuringRequest = CostRequest | LatencyRequest | LogitsRequest | ProfileRequest;
 
 export interface LatencyAnswer {
   readonly kind: "latency";
@@ -63,6 +80,12 @@ export interface CostAnswer {
   readonly parameters: number;
   /** null where a shape could not be found. */
   readonly macs: number | null;
+}
+
+export interface ProfileAnswer {
+  readonly kind: "profile";
+  /** In the order of the request's models; the last may be missing. */
+  readonly models: readonly ProfiledModel[];
 }
 
 export interface FailedAnswer {

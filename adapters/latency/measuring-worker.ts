@@ -5,6 +5,7 @@ import { DecantError } from "../../core/errors/problem.ts";
 import { computeLogits } from "./compute-logits.ts";
 import { countCost } from "./count-cost.ts";
 import type { FailedAnswer, MeasuringRequest } from "./measuring-request.ts";
+import { profileModels } from "./profile-models.ts";
 import { timeModels } from "./time-models.ts";
 
 const lines = createInterface({ input: process.stdin });
@@ -22,6 +23,8 @@ function measure(request: MeasuringRequest) {
       return timeModels(request);
     case "logits":
       return computeLogits(request);
+    case "profile":
+      return profileModels(request);
   }
 }
 

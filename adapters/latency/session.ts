@@ -22,16 +22,24 @@ export interface OpenModel {
   /** Feeds of the first `count` images of a packed array [N, H, W, 3]. */
   packedFeeds(npy: string, count: number): Feeds[];
   randomFeeds(count: number, seed: number): Feeds[];
+  /** Writes the profile of all runs so far, where the model was opened with a profile. */
+  endProfiling(): void;
 }
 
-/** Throws InvalidModel where ONNX Runtime refuses the file. */
-export async function openModel(path: string, threads: number): Promise<OpenModel> {
-  return openModelBytes(readFileSync(path), threads, path);
+/** Throws InvalidModel where ONNX Runtime refuses the file. With a prefix, the nodes' times are kept for a profile. */
+export async function openModel(path: string, threads: number, profilePrefix?: string): Promise<OpenModel> {
+  return openModelBytes(readFileSync(path), threads, path, profilePrefix);
 }
 
 /** `path` only names the model in errors. */
-export async function openModelBytes(bytes: Uint8Array, threads: number, path: string): Promise<OpenModel> {
-  const session = await openSession(bytes, { ...SESSION_DEFAULTS, threads }, path);
+export async function openModelBytes(
+  bytes: Uint8Array,
+  threads: number,
+  path: string,
+  profilePrefix?: string,
+): Promise<OpenModel> {
+  const profile = profilePrefix === undefined ? {} : { profile_prefix: profilePrefix };
+  const session = await openSession(bytes, { ...SESSION_DEFAULTS, threads, ...profile }, path);
   const output = session.outputNames[0]!;
   return {
     size_bytes: bytes.length,
@@ -41,6 +49,7 @@ export async function openModelBytes(bytes: Uint8Array, threads: number, path: s
       new Map(Object.entries(await session.run(feeds)).map(([name, value]) => [name, (value as ort.Tensor).dims])),
     feedOf: (pixels, size) => feedOf(session, pixels, size),
     packedFeeds: (npy, count) => packedFeeds(session, npy, count),
+    endProfiling: () => session.endProfiling(),
     randomFeeds(count, seed) {
       const random = seededRandom(seed);
       return Array.from({ length: count }, () =>

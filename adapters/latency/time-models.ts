@@ -1,7 +1,7 @@
 // Alternating blocks of runs. Blocks rather than single runs: run by run, each model evicts the other's cache, which
 // flatters the larger one; a deployed model runs alone.
-import { performance } from "node:perf_hooks";
 import type { Blocks } from "../../core/statistics/latency.ts";
+import { clockOf } from "./clock.ts";
 import type { LatencyAnswer, LatencyRequest, TimedModel } from "./measuring-request.ts";
 import { type Feeds, type OpenModel, openModel } from "./session.ts";
 
@@ -17,7 +17,7 @@ export async function timeModels(request: LatencyRequest): Promise<LatencyAnswer
     const feeds = model.npy === undefined ? open.randomFeeds(IMAGES, 0) : open.packedFeeds(model.npy, IMAGES);
     entries.push({ model, open, feeds, blocks: [] });
   }
-  const now = request.clock === "cpu" ? cpuTime : () => performance.now();
+  const now = clockOf(request.clock ?? "wall");
   for (const { open, feeds } of entries) await timeRuns(open, feeds, WARM_UP_RUNS, now);
   for (let block = 0; block < request.blocks; block += 1) {
     // Every other round goes backwards, so that a drift of the machine's speed favours none.
@@ -47,10 +47,4 @@ async function timeRuns(model: OpenModel, feeds: readonly Feeds[], runs: number,
     times.push(now() - start);
   }
   return times;
-}
-
-/** Milliseconds that this process has used, in itself and in the system for it. */
-function cpuTime(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }

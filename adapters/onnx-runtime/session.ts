@@ -13,6 +13,8 @@ export interface SessionOptions {
   readonly optimization: "disabled" | "basic" | "extended" | "all";
   /** Whether freed memory is kept for the next run: faster, but held for as long as the session lives. */
   readonly keep_memory: boolean;
+  /** Where a profile is written to when profiling ends: the file's path begins with this. Left out: none. */
+  readonly profile_prefix?: string;
 }
 
 export const SESSION_DEFAULTS: SessionOptions = { threads: 1, optimization: "all", keep_memory: true };
@@ -34,6 +36,10 @@ export async function openSession(
       enableCpuMemArena: options.keep_memory,
       enableMemPattern: options.keep_memory,
       logSeverityLevel: 3,
+      ...(options.profile_prefix !== undefined && {
+        enableProfiling: true,
+        profileFilePrefix: options.profile_prefix,
+      }),
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);

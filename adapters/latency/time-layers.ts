@@ -1,0 +1,179 @@
+// Times layers of a network's kind on this machine, by width, for the planned input sizes: probes in a temporary folder, run in
+// fresh processes. First where the kernels step and what profiling costs, then the grid, int8 before fp32, until time is up.
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type PlannedFamily, planFamilies } from "../../core/layer-times/grid.ts";
+import type { LayerShape } from "../../core/layer-times/interpolate.ts";
+import { type KernelSteps, kernelSteps, stepLayers } from "../../core/layer-times/kernel-steps.ts";
+import type { TimedLayers } from "../../core/layer-times/layer.ts";
+import { layersOf } from "../../core/layer-times/layers-of.ts";
+import { emptyNetwork, probeNetwork, quantizedProbe } from "../../core/layer-times/probe.ts";
+import { quantizedForTiming } from "../../core/layer-times/quantize-for-timing.ts";
+import { familyOf, type ProfiledModel, probedTimes, profilingOverhead } from "../../core/layer-times/table-of.ts";
+import type { Model } from "../../core/onnx/graph.ts";
+import { writeModel } from "../../core/onnx/write-model.ts";
+import { QUANTIZER_DEFAULTS, type Quantizer } from "../../core/quantizers/quantizer.ts";
+import type { LayerFamily, LayerTimes } from "../../core/workflow/records/layer-times.ts";
+import { measureNodes } from "./measure.ts";
+
+export interface LayersRequest {
+  /** The float network, at its own input size and full width. */
+  readonly model: Model;
+  readonly input_sizes: readonly number[];
+  readonly quantizer: Quantizer;
+  readonly threads: number;
+  /** No probe of the grid is opened after this many seconds: of the measuring process's own on one thread. */
+  readonly limit_s: number;
+  readonly machine: Pick<LayerTimes, "machine" | "runtime">;
+  readonly signal: AbortSignal;
+  readonly progress: (message: string) => void;
+}
+
+const ROUNDS = 3;
+const RUNS_PER_ROUND = 10;
+/** For what the grid needs to know first. It takes a second or two. */
+const FIRST_LIMIT_S = 600;
+/** Layers of one probe: few enough for small graphs, enough that weights come from beyond the inner caches, as in a network. */
+const LAYERS_PER_PROBE = 40;
+
+interface Probe {
+  readonly name: string;
+  readonly model: Model;
+  readonly whole_runs: boolean;
+}
+
+export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
+  const { model, quantizer, progress } = request;
+  const quantized = quantizedForTiming(model, quantizer, QUANTIZER_DEFAULTS);
+  const network = layersOf(quantized);
+  progress("timing where kernels step");
+  const steps = stepLayers();
+  const [empty, whole, float, stepped] = await profile(request, FIRST_LIMIT_S, [
+    { name: "empty", model: emptyNetwork(), whole_runs: true },
+    { name: "whole", model: quantized, whole_runs: true },
+    { name: "float", model, whole_runs: true },
+    { name: "steps", model: quantizedProbe(probeNetwork(steps), quantizer), whole_runs: false },
+  ]);
+  const fixed_us = empty!.run_us!;
+  const overhead = { int8: profilingOverhead(whole!, fixed_us), fp32: profilingOverhead(float!, fixed_us) };
+  const stepTimes = probedTimes(stepped!, steps.length, overhead.int8);
+  const found = kernelSteps((layer) => stepTimes[steps.findIndex((each) => sameLayer(each, layer))] ?? 0);
+  // The float network comes last: candidates are int8.
+  const planned = [network, layersOf(model)].map((each) =>
+    planFamilies(each, request.input_sizes, found.depthwise_multiple),
+  );
+  const families = await timeFamilies(request, unique(planned), overhead, found);
+  return {
+    table: {
+      ...request.machine,
+      threads: request.threads,
+      quantizer: quantizer.key,
+      channel_multiple: Math.max(found.conv_outputs, found.depthwise_multiple),
+      fixed_us,
+      ...families,
+    },
+    network,
+  };
+}
+
+interface Cell {
+  readonly family: PlannedFamily;
+  readonly layer: LayerShape;
+}
+
+async function timeFamilies(
+  request: LayersRequest,
+  families: readonly PlannedFamily[],
+  overhead_us: Readonly<Record<"int8" | "fp32", number>>,
+  steps: KernelSteps,
+): Promise<Pick<LayerTimes, "families" | "left_out">> {
+  const cells = families.flatMap((family) => family.layers.map((layer): Cell => ({ family, layer })));
+  const chunks = inChunks(cells);
+  request.progress(`timing ${cells.length} layers of ${families.length} kinds`);
+  const probes = chunks.map((chunk, at): Probe => {
+    const network = probeNetwork(chunk.map(({ layer }) => layer));
+    const int8 = chunk[0]!.layer.precision === "int8";
+    return { name: String(at), model: int8 ? quantizedProbe(network, request.quantizer) : network, whole_runs: false };
+  });
+  const profiles = await profile(request, request.limit_s, probes);
+  const times = new Map<LayerShape, number>();
+  for (const [at, profiled] of profiles.entries()) {
+    const chunk = chunks[at]!;
+    const { precision } = chunk[0]!.layer;
+    for (const [index, us] of probedTimes(profiled, chunk.length, overhead_us[precision]).entries()) {
+      if (us !== undefined) times.set(chunk[index]!.layer, us);
+    }
+  }
+  const tables = families.map((family) => {
+    const step = outputsStep(family, steps);
+    return { family, table: familyOf(family, (layer) => times.get(layer), step) };
+  });
+  return {
+    families: tables.flatMap(({ table }): LayerFamily[] => (table === undefined ? [] : [table])),
+    left_out: [...new Set(tables.flatMap(({ family, table }) => (table === undefined ? [describe(family)] : [])))],
+  };
+}
+
+/** Whole blocks of output channels: in int8 as measured; blocked float kernels pad to theirs, 16 or 8. */
+function outputsStep({ shape }: PlannedFamily, { conv_outputs }: KernelSteps): number {
+  return shape.kind === "conv" && shape.precision === "int8" ? conv_outputs : 1;
+}
+
+function describe({ shape }: PlannedFamily): string {
+  const { kind, precision, kernel, stride, output_size } = shape;
+  return `${precision} ${kind}, kernel ${kernel}, stride ${stride}, at ${output_size} px`;
+}
+
+/** In the given order, each chunk of one precision. */
+function inChunks(cells: readonly Cell[]): Cell[][] {
+  const chunks: Cell[][] = [];
+  for (const cell of cells) {
+    const last = chunks.at(-1);
+    const fits = last !== undefined && last.length < LAYERS_PER_PROBE;
+    if (fits && last[0]!.layer.precision === cell.layer.precision) last.push(cell);
+    else chunks.push([cell]);
+  }
+  return chunks;
+}
+
+/** Each family once, where it comes first, in groups of one precision. */
+function unique(networks: readonly (readonly PlannedFamily[])[]): PlannedFamily[] {
+  const seen = new Set<string>();
+  return networks.flatMap((families) => {
+    const fresh = families.filter(({ shape }) => !seen.has(JSON.stringify(shape)));
+    for (const { shape } of fresh) seen.add(JSON.stringify(shape));
+    return fresh.toSorted((a, b) => a.shape.precision.localeCompare(b.shape.precision));
+  });
+}
+
+function sameLayer(a: LayerShape, b: LayerShape): boolean {
+  return a.kind === b.kind && a.inputs === b.inputs && a.outputs === b.outputs;
+}
+
+async function profile(
+  { threads, signal }: LayersRequest,
+  limit_s: number,
+  probes: readonly Probe[],
+): Promise<readonly ProfiledModel[]> {
+  const folder = await mkdtemp(join(tmpdir(), "decant-layers-"));
+  try {
+    const models = [];
+    for (const { name, model, whole_runs } of probes) {
+      const path = join(folder, `${name}.onnx`);
+      await writeFile(path, writeModel(model));
+      models.push({ name, path, whole_runs });
+    }
+    const request = {
+      kind: "profile",
+      models,
+      threads,
+      rounds: ROUNDS,
+      runs_per_round: RUNS_PER_ROUND,
+      limit_s,
+    } as const;
+    return (await measureNodes(request, signal)).models;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
