@@ -11,6 +11,8 @@ from torch import nn
 
 from decant_tasks.compress.allocation import Limits, allocate_greedily
 from decant_tasks.compress.batch_norm import adopt_statistics, reestimate_statistics
+from decant_tasks.compress.block_losses import measure_block_losses
+from decant_tasks.compress.blocks import find_blocks, remove_blocks
 from decant_tasks.compress.cost import Cost, CostModel
 from decant_tasks.compress.cut import cut_channels, describe_shapes, narrow_to
 from decant_tasks.compress.groups import find_groups
@@ -59,8 +61,10 @@ def _pruned(architecture: str, pruner: Pruner, **limits: float | int | None) -> 
         None if ratio_macs is None else int(whole.macs * ratio_macs),
         8,
     )
-    kept = pruner.plan(groups, L2_MAGNITUDE.score(network, groups, _batches), costs, bounds)
-    return network, cut_channels(copy.deepcopy(network), groups, kept)
+    blocks = find_blocks(network, SIZE) if pruner.removes_blocks else ()
+    losses = measure_block_losses(network, blocks, _batches)
+    plan = pruner.plan(groups, L2_MAGNITUDE.score(network, groups, _batches), costs, bounds, losses)
+    return network, remove_blocks(cut_channels(copy.deepcopy(network), groups, plan.kept), plan.removed)
 
 
 def test_a_residual_sum_binds_every_layer_that_adds_to_it():

@@ -87,6 +87,8 @@ export interface PruneRecipe {
   /** Fraction of the backbone's parameters and MACs that may remain (head included); absent: no limit. */
   readonly parameters_ratio?: number;
   readonly macs_ratio?: number;
+  /** Predicted p50 of the int8 student on the target, at most; needs the step that times layers. */
+  readonly latency_ms?: number;
   readonly channel_multiple: number;
 }
 
@@ -107,6 +109,10 @@ export interface CompressedOutput {
   readonly validation_count: number;
   readonly parameters: number;
   readonly macs: number;
+  /** Residual blocks that the student does without, by their name in the architecture. */
+  readonly removed_blocks?: readonly string[];
+  /** By layer times, where the recipe limits the latency. */
+  readonly predicted_latency_ms?: number | null;
   readonly parity: Parity;
   readonly files: {
     readonly weights: "student.safetensors";

@@ -1,5 +1,6 @@
-"""When: once, before the distillation. Scores channels on training samples, cuts, takes the statistics anew."""
+"""When: once, before the distillation. Scores channels on training samples, cuts, and refits what reads them."""
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +9,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from decant_tasks.compress.allocation import Kept, Limits
+from decant_tasks.compress.allocation import Limits, Plan
+from decant_tasks.compress.block_losses import measure_block_losses
+from decant_tasks.compress.blocks import find_blocks, remove_blocks
 from decant_tasks.compress.cost import CostModel
 from decant_tasks.compress.cut import cut_channels
 from decant_tasks.compress.groups import ChannelGroup, find_groups
+from decant_tasks.compress.input_moments import measure_input_moments
+from decant_tasks.compress.refit import describe_cut, norms_behind, refit
+from decant_tasks.compress.timed_network import TimedNetwork
 from decant_tasks.data.augment import plain_batch
 from decant_tasks.data.packed_arrays import PackedArrays
 from decant_tasks.importances.list import find_importance
@@ -34,6 +40,7 @@ class Pruning:
     channel_multiple: int
     parameters_ratio: float | None = None
     macs_ratio: float | None = None
+    latency_ms: float | None = None
 
 
 @dataclass(frozen=True)
@@ -60,29 +67,47 @@ class TrainingSamples:
 
 
 def prune(
-    network: nn.Module, size: int, recipe: Pruning, samples: TrainingSamples, checkpoint: Checkpoint
+    network: nn.Module,
+    size: int,
+    recipe: Pruning,
+    samples: TrainingSamples,
+    checkpoint: Checkpoint,
+    timed: TimedNetwork | None = None,
 ) -> nn.Module:
-    """Cuts `network` in place; what stays is kept in the checkpoint, so that a resumed task need not score again."""
+    """Cuts `network` in place and refits what reads the cut channels; a resumed task takes that from the checkpoint."""
     groups = find_groups(network, size, head_name(network))
     saved = checkpoint.load()
-    kept = saved["kept"] if saved is not None else _plan(network, groups, size, recipe, samples)
-    if saved is None:
-        checkpoint.save({"kept": kept})
-    return cut_channels(network, groups, kept)
+    if saved is not None:
+        remove_blocks(cut_channels(network, groups, saved["kept"]), saved["removed"]).load_state_dict(saved["state"])
+        return network
+    plan = _plan(network, groups, CostModel(network, groups, size, timed), size, recipe, samples)
+    original, cut = copy.deepcopy(network), describe_cut(groups, plan.kept)
+    moments = measure_input_moments(network, list(cut.inputs), samples.batches)
+    remove_blocks(cut_channels(network, groups, plan.kept), plan.removed)
+    refit(network, original, cut, moments, norms_behind(original, size))
+    checkpoint.save({"kept": plan.kept, "removed": list(plan.removed), "state": network.state_dict()})
+    return network
 
 
 def _plan(
-    network: nn.Module, groups: tuple[ChannelGroup, ...], size: int, recipe: Pruning, samples: TrainingSamples
-) -> Kept:
-    costs = CostModel(network, groups, size)
+    network: nn.Module,
+    groups: tuple[ChannelGroup, ...],
+    costs: CostModel,
+    size: int,
+    recipe: Pruning,
+    samples: TrainingSamples,
+) -> Plan:
     whole = costs.total({})
     limits = Limits(
         _share(recipe.parameters_ratio, whole.parameters),
         _share(recipe.macs_ratio, whole.macs),
         recipe.channel_multiple,
+        us=None if recipe.latency_ms is None else 1000 * recipe.latency_ms,
     )
+    pruner = find_pruner(recipe.pruner)
     scores = find_importance(recipe.importance).score(network, groups, samples.batches)
-    return find_pruner(recipe.pruner).plan(groups, scores, costs, limits)
+    blocks = find_blocks(network, size) if pruner.removes_blocks else ()
+    return pruner.plan(groups, scores, costs, limits, measure_block_losses(network, blocks, samples.batches))
 
 
 def _share(ratio: float | None, whole: int) -> int | None:

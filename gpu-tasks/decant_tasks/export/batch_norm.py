@@ -9,18 +9,20 @@ from typing import Any
 import torch
 from torch import nn
 
+from decant_tasks.model.forward_once import forward_once
+
 
 def fold_batch_norms(network: nn.Module, input_size: int) -> nn.Module:
     """A copy in evaluation mode whose folded normalisations are identities (but keep a timm block's activation)."""
     folded = copy.deepcopy(network).eval()
-    for convolution, norm in _find_pairs(folded, input_size):
+    for convolution, norm in find_pairs(folded, input_size):
         _fold(convolution, norm)
         _replace(folded, norm, getattr(norm, "act", None) or nn.Identity())
     return folded
 
 
-def _find_pairs(network: nn.Module, input_size: int) -> list[tuple[nn.Conv2d, nn.Module]]:
-    """Pairs by a forward pass: which convolution's output tensor each normalisation read."""
+def find_pairs(network: nn.Module, input_size: int) -> list[tuple[nn.Conv2d, nn.Module]]:
+    """Convolutions whose output a normalisation alone reads, by a forward pass; the network stays as it was."""
     producers: dict[int, nn.Conv2d] = {}
     kept: list[torch.Tensor] = []  # keeps ids unique while the pass runs
     readers: dict[nn.Conv2d, list[nn.Module]] = {}
@@ -34,13 +36,7 @@ def _find_pairs(network: nn.Module, input_size: int) -> list[tuple[nn.Conv2d, nn
             kept.append(output)
 
     leaves = [m for m in network.modules() if not list(m.children()) or isinstance(m, nn.BatchNorm2d)]
-    hooks = [module.register_forward_hook(hook) for module in leaves]
-    try:
-        with torch.no_grad():
-            network(torch.zeros(1, 3, input_size, input_size))
-    finally:
-        for handle in hooks:
-            handle.remove()
+    forward_once(network, input_size, [module.register_forward_hook(hook) for module in leaves])
     pairs = []
     for convolution, modules in readers.items():
         if len(modules) == 1 and isinstance(modules[0], nn.BatchNorm2d):

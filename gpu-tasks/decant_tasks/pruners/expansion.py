@@ -3,14 +3,14 @@ stream, which everything after it reads, stays whole. Greedy by importance per c
 
 from collections.abc import Sequence
 
-from decant_tasks.compress.allocation import Kept, Limits, Scores, allocate_greedily
+from decant_tasks.compress.allocation import Limits, Plan, Scores, allocate_greedily
 from decant_tasks.compress.cost import CostModel
 from decant_tasks.compress.groups import ChannelGroup
-from decant_tasks.pruners.pruner import Pruner
+from decant_tasks.pruners.pruner import BlockLosses, Pruner
 
 
-def _plan(groups: Sequence[ChannelGroup], scores: Scores, costs: CostModel, limits: Limits) -> Kept:
-    return allocate_greedily([group for group in groups if len(group.makers) == 1], scores, costs, limits)
+def _plan(groups: Sequence[ChannelGroup], scores: Scores, costs: CostModel, limits: Limits, _: BlockLosses) -> Plan:
+    return Plan(allocate_greedily([group for group in groups if len(group.makers) == 1], scores, costs, limits))
 
 
 EXPANSION = Pruner("expansion", _plan)

@@ -3,10 +3,11 @@
 from decant_tasks.errors import TaskError
 from decant_tasks.pruners.everywhere import EVERYWHERE
 from decant_tasks.pruners.expansion import EXPANSION
+from decant_tasks.pruners.knapsack import KNAPSACK
 from decant_tasks.pruners.pruner import Pruner
 from decant_tasks.pruners.uniform import UNIFORM
 
-PRUNERS: tuple[Pruner, ...] = (EVERYWHERE, EXPANSION, UNIFORM)
+PRUNERS: tuple[Pruner, ...] = (EVERYWHERE, EXPANSION, KNAPSACK, UNIFORM)
 
 
 def find_pruner(name: str) -> Pruner:
