@@ -6,6 +6,7 @@ import { isCloudTarget } from "../core/budget/step-devices.ts";
 import { readModel } from "../core/onnx/read-model.ts";
 import { sizeByLayer } from "../core/quantization/describe.ts";
 import { subject } from "../core/report/build-report.ts";
+import { joinCurves } from "../core/report/join-curves.ts";
 import type { ReportInputs } from "../core/report/report-inputs.ts";
 import { testSetOf } from "../core/split/test-set.ts";
 import type { StepPointer } from "../core/store/store.ts";
@@ -79,7 +80,7 @@ export async function readReportInputs(
     predictions: await readList<Prediction>(services, pointers.measure, quantized ? PREDICTIONS : FP32_PREDICTIONS),
     curves: {
       teacher: await readList<CurvePoint>(services, pointers.teacher, "curves.json"),
-      candidate: await readList<CurvePoint>(services, pointers.compress, "curves.json"),
+      candidate: joinCurves(await studentCurves(services, decision, point)),
     },
     size_by_layer: quantized?.size_by_layer ?? (await floatLayers(services, pointers.quantize)),
     ...(await spentSoFar(payload, decision, plan, runJob, services)),
@@ -128,6 +129,19 @@ function collectPointers(payload: RunPayload, point: DecidedPoint | null): Repor
     ...(point && { quantize: { step: "quantize", key: point.quantize_key } }),
     ...(point && { compress: { step: "compress", key: point.compress_key } }),
   };
+}
+
+/** Of the point's student in each rung that trained it, the first one first. */
+async function studentCurves(
+  services: Services,
+  { tried, points }: Pick<Decision, "tried" | "points">,
+  point: DecidedPoint | null,
+): Promise<CurvePoint[][]> {
+  if (point === null) return [];
+  const continues = tried.find(({ id }) => id === point.candidate_id)?.continues;
+  const earlier = points.find(({ candidate_id }) => candidate_id === continues) ?? null;
+  const own = await readList<CurvePoint>(services, { step: "compress", key: point.compress_key }, "curves.json");
+  return [...(await studentCurves(services, { tried, points }, earlier)), own];
 }
 
 /** Quantize describes its own file only; the float one is read here. */

@@ -19,6 +19,7 @@ const WORK: readonly string[] = [
   "quantize",
   "measure",
   "certify",
+  "time-layers",
 ];
 
 export function reportCost(inputs: ReportInputs): ReportedCost {

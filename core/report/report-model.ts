@@ -11,6 +11,7 @@ import type {
   QuantizationChoice,
 } from "../workflow/records/measurement.ts";
 import type { LeftOut, Split } from "../workflow/records/plan.ts";
+import type { PredictedFile } from "../workflow/records/search.ts";
 import type { CurvePoint, TrainingProfile } from "../workflow/records/training.ts";
 
 export type Outcome = "kept" | "infeasible" | "stopped";
@@ -129,9 +130,26 @@ export interface ReportedPoint {
   readonly reason: string;
 }
 
+/** A candidate of one rung; one that was trained on stands in each rung under another id. */
+export interface ReportedCandidate {
+  readonly candidate_id: string;
+  readonly rung: number;
+  readonly why: string;
+  /** The earlier rung's candidate whose student this is. */
+  readonly continues: string | null;
+  readonly epochs_total: number;
+  readonly predicted: PredictedFile;
+  /** Of its quantized file, with the mark of that point. */
+  readonly measured: { readonly mark: string; readonly size_bytes: number; readonly latency_ms_p50: number } | null;
+  readonly fate: "chosen" | "dropped" | "kept" | "trained on";
+  readonly reason: string;
+}
+
 export interface ReportedSearch {
   readonly rungs: number;
   readonly reason: string;
+  /** Absent in reports from before searches told of it. */
+  readonly candidates?: readonly ReportedCandidate[];
   readonly points: readonly ReportedPoint[];
   readonly rejected: readonly { readonly candidate_id: string; readonly code: string; readonly reason: string }[];
 }

@@ -5,6 +5,7 @@ import { amount } from "./format.ts";
 import { PROMISE_NAMES } from "./headline.ts";
 import { brokenPromises } from "./nearest.ts";
 import type { ReportedPoint, ReportedSearch } from "./report-model.ts";
+import { reportCandidates } from "./search-candidates.ts";
 
 /** A, B, ... Z, AA, AB, ...: fastest first, so that the figure reads from left to right. */
 export function markPoints(points: readonly DecidedPoint[]): Map<DecidedPoint, string> {
@@ -27,7 +28,13 @@ export function reportSearch(
     const { promises, measure_key, quantize_key, compress_key, ...figures } = point;
     return { ...figures, mark, ...fate(point, chosen, decision, certificate) };
   });
-  return { rungs: decision.rungs, reason: decision.reason, points, rejected: decision.rejected };
+  return {
+    rungs: decision.rungs,
+    reason: decision.reason,
+    candidates: reportCandidates(decision, certificate, marks),
+    points,
+    rejected: decision.rejected,
+  };
 }
 
 function fate(

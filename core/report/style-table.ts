@@ -22,6 +22,7 @@ tr.reason td { padding-top: 0; color: var(--soft); font-size: 13px; }
 tr.chosen > :last-child { padding-right: 8px; }
 .points tr.chosen + tr.reason td { background: var(--accent-soft); } .points tr.chosen + tr.reason > :first-child { box-shadow: inset 3px 0 var(--accent); }
 .paired tbody tr:not(.reason) > * { border-bottom: 0; padding-bottom: 2px; padding-top: 10px; } .paired tr.reason td { padding-bottom: 9px; }
+.rungs tr.rung th { padding-top: 16px; font-weight: 600; } .rungs td, .rungs tbody th { white-space: nowrap; } .rungs tr.reason td { white-space: normal; }
 .fate { font-weight: 600; } .fate.chosen { color: var(--accent); } .fate.refused { color: var(--bad); } .fate.eligible { color: var(--soft); }
 th.path { font-family: var(--mono); font-size: 12px; font-weight: 400; overflow-wrap: anywhere; }
 table.narrow { width: auto; min-width: 320px; }

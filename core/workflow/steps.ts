@@ -7,12 +7,13 @@ export const STEP_VERSIONS = {
   profile: 1,
   "fine-tune": 1,
   propose: 3,
-  compress: 2,
+  compress: 3,
   quantize: 3,
   measure: 2,
   decide: 2,
   certify: 2,
-  report: 2,
+  report: 3,
+  "time-layers": 1,
   "time-precisions": 1,
 } as const;
 

@@ -3,10 +3,11 @@ import { accuracyLatencyChart } from "../chart/accuracy-latency.ts";
 import { bytes, interval, milliseconds, percent, sentence, significant } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import type { ReportedPoint, ReportModel } from "../report-model.ts";
+import { rungTable } from "./rungs.ts";
 import { captioned, emptyState, type Section, scroller } from "./section.ts";
 
 export function searchSection(model: ReportModel): Section {
-  const { points, rejected, rungs, reason } = model.search;
+  const { points, rejected, rungs, reason, candidates = [] } = model.search;
   const rungText = `${rungs} ${rungs === 1 ? "rung" : "rungs"} of candidates`;
   const body = points.length
     ? [
@@ -18,7 +19,11 @@ export function searchSection(model: ReportModel): Section {
         pointTable(points),
       ]
     : emptyState(`No point was measured in ${rungText}.`);
-  return { id: "search", title: "Search and choice", body: [body, rejected.length > 0 && rejectedTable(rejected)] };
+  return {
+    id: "search",
+    title: "Search and choice",
+    body: [body, candidates.length > 0 && rungTable(candidates), rejected.length > 0 && rejectedTable(rejected)],
+  };
 }
 
 function pointTable(points: readonly ReportedPoint[]): Markup {
