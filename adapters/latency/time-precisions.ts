@@ -48,7 +48,7 @@ export async function timePrecisions(request: PrecisionRequest): Promise<Precisi
   const quantized = ({ fp32_nodes }: PrecisionVariant) => {
     const nodes = [...options.fp32_nodes, ...fp32_nodes];
     const plan = quantizer.plan(full.model, { ...options, fp32_prefix: false, fp32_nodes: nodes });
-    return plan.apply(calibration, { observer: minMax, portable: false, adaptive_rounding: false }).model;
+    return plan.apply(calibration, { observer: minMax, portable: false }).model;
   };
   const time = async (variants: readonly (PrecisionVariant | null)[], blocks: number): Promise<Blocks[]> => {
     progress(`timing ${variants.length} precisions in ${blocks} blocks of ${RUNS_PER_BLOCK} runs`);

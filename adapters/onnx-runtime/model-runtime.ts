@@ -64,7 +64,7 @@ async function runAll(
   try {
     for (let at = 0; at < samples.count; at += 1) {
       signal?.throwIfAborted();
-      const outputs: Outputs = await run(session, await samples.input(at));
+      const outputs: Outputs = await run(session, [await samples.input(at), ...(samples.others?.(at) ?? [])]);
       use(outputs as Readonly<Record<string, ort.Tensor>>, session, at);
     }
   } finally {
@@ -72,12 +72,15 @@ async function runAll(
   }
 }
 
-async function run(session: ort.InferenceSession, input: ModelInput): Promise<Outputs> {
-  const type = input.data instanceof Uint8Array ? "uint8" : "float32";
+async function run(session: ort.InferenceSession, inputs: readonly ModelInput[]): Promise<Outputs> {
   try {
-    return await session.run({ [input.name]: new ort.Tensor(type, input.data, input.dims) });
+    return await session.run(Object.fromEntries(inputs.map((input) => [input.name, tensorOf(input)])));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DecantError("InvalidModel", `ONNX Runtime could not run the model: ${reason}`, { cause });
   }
+}
+
+function tensorOf({ data, dims }: ModelInput): ort.Tensor {
+  return new ort.Tensor(data instanceof Uint8Array ? "uint8" : "float32", data, dims);
 }

@@ -75,7 +75,7 @@ export async function quantizeBoth(request: BothRequest): Promise<BothResult> {
     part(seen, (at) => at % 16 === 0),
     runtime,
   );
-  const choices = { observer: minMax, portable: true, adaptive_rounding: false, learned_ranges: ranges };
+  const choices = { observer: minMax, portable: true, learned_ranges: ranges };
   await writeFile(join(request.trained, "trained.onnx"), writeModel(plan.apply(observed, choices).model));
   npy.close();
   return compare(request, calibrated.choices);

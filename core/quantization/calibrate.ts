@@ -1,18 +1,16 @@
 // Runs calibration samples through the float model and gathers, in constant memory, a histogram of each value that will
 // be quantized and the mean of each weighted layer's input.
 import { DecantError } from "../errors/problem.ts";
-import type { Graph, Model, Node } from "../onnx/graph.ts";
+import type { Graph, Model } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/write-model.ts";
 import type { MeanMap } from "./convolve-mean.ts";
 import { added, emptyHistogram, type Histogram } from "./histogram.ts";
-import type { InputMoments } from "./input-moments.ts";
+import { MeanSums } from "./mean-sums.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
 
 export interface Calibration {
   readonly histograms: ReadonlyMap<string, Histogram>;
   readonly means: ReadonlyMap<string, MeanMap>;
-  /** By layer; empty where nothing asked for them. */
-  readonly moments: ReadonlyMap<Node, InputMoments>;
 }
 
 export interface CalibrationRequest {
@@ -29,10 +27,10 @@ export async function calibrate(
   runtime: ModelRuntime,
 ): Promise<Calibration> {
   const histograms = new Map<string, Histogram>();
-  const sums = new Map<string, { sum: Float64Array; dims: readonly number[]; count: number }>();
+  const sums = new MeanSums();
   const observe = (value: string, data: Float32Array, dims: readonly number[]) => {
     if (request.ranged.has(value)) histograms.set(value, added(histograms.get(value) ?? emptyHistogram(), data));
-    if (request.averaged.has(value)) addToMean(sums, value, data, dims);
+    if (request.averaged.has(value)) sums.add(value, data, dims);
   };
   const inputs = new Set(model.graph.inputs.map(({ name }) => name));
   const wanted = [...new Set([...request.ranged, ...request.averaged])];
@@ -41,10 +39,7 @@ export async function calibrate(
   await runtime.observe(writeModel({ ...model, graph: observable(model.graph, inside) }), samples, observe);
   if (fed.length > 0) await observeInputs(samples, new Set(fed), observe);
   refuseBroken(histograms);
-  const means = new Map(
-    [...sums].map(([name, { sum, dims, count }]) => [name, { values: sum.map((value) => value / count), dims }]),
-  );
-  return { histograms, means, moments: new Map() };
+  return { histograms, means: sums.means() };
 }
 
 function refuseBroken(histograms: ReadonlyMap<string, Histogram>): void {
@@ -71,30 +66,4 @@ async function observeInputs(
     const { name, data, dims } = await samples.input(at);
     if (names.has(name) && data instanceof Float32Array) observe(name, data, dims);
   }
-}
-
-/** Mean over the batch axis and over samples; a value whose shape changes from sample to sample has none. */
-function addToMean(
-  sums: Map<string, { sum: Float64Array; dims: readonly number[]; count: number }>,
-  value: string,
-  data: Float32Array,
-  dims: readonly number[],
-): void {
-  const batch = dims[0] ?? 1;
-  const inner = dims.slice(1);
-  const size = data.length / batch;
-  let entry = sums.get(value);
-  if (entry === undefined) {
-    entry = { sum: new Float64Array(size), dims: inner, count: 0 };
-    sums.set(value, entry);
-  }
-  if (entry.dims.join() !== inner.join()) {
-    entry.sum.fill(Number.NaN);
-    return;
-  }
-  const { sum } = entry;
-  for (let start = 0; start < data.length; start += size) {
-    for (let at = 0; at < size; at += 1) sum[at]! += data[start + at]!;
-  }
-  entry.count += batch;
 }

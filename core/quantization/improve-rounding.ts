@@ -1,8 +1,9 @@
 // Rounds a channel's weights together, so that their errors cancel in the outputs: coordinate descent on the quadratic
-// (q - w)^T H (q - w), H the covariance of the layer's inputs (QuantEase, Behdin et al. 2023, arXiv:2309.01885; the objective is
-// Nagel et al. 2020, arXiv:2004.10568). Every move keeps int8's range and the pair limit, and none makes the error larger.
+// (q - w)^T H (q - w) - 2 p^T (q - w), H the covariance of the layer's inputs, p the pull of what its outputs lack since those
+// inputs are quantized (QuantEase, Behdin et al. 2023, arXiv:2309.01885; the objectives are Nagel et al. 2020, arXiv:2004.10568,
+// and Li et al. 2025, arXiv:2504.02692). Every move keeps int8's range and the pair limit, and none makes the error larger.
 import { INT8_SYMMETRIC } from "./arithmetic.ts";
-import type { InputSpread } from "./input-moments.ts";
+import type { InputSpread } from "./layer-moments.ts";
 import { allowedBeside } from "./pair-limit.ts";
 
 /** Sweeps over the weights; most channels settle in two or three. */
@@ -16,9 +17,9 @@ export function improveRounding(
   spread: InputSpread,
   steps: Int8Array,
 ): void {
-  const { covariance, variances } = spread;
+  const { covariance, variances, pull } = spread;
   const size = exact.length;
-  const gradient = gradientOf(exact, scale, steps, covariance);
+  const gradient = gradientOf(exact, scale, steps, covariance, pull);
   for (let sweep = 0; sweep < SWEEPS_MAX; sweep += 1) {
     let moved = 0;
     for (let at = 0; at < size; at += 1) {
@@ -40,10 +41,16 @@ export function improveRounding(
   }
 }
 
-/** H (q - w). */
-function gradientOf(exact: Float64Array, scale: number, steps: Int8Array, covariance: Float32Array): Float64Array {
+/** H (q - w) - p. */
+function gradientOf(
+  exact: Float64Array,
+  scale: number,
+  steps: Int8Array,
+  covariance: Float32Array,
+  pull: Float32Array,
+): Float64Array {
   const size = exact.length;
-  const gradient = new Float64Array(size);
+  const gradient = Float64Array.from(pull, (value) => -value);
   for (let at = 0; at < size; at += 1) {
     const error = steps[at]! * scale - exact[at]!;
     const row = at * size;

@@ -14,7 +14,16 @@ import { type QuantizedWeight, quantizeBias } from "./weights.ts";
 export interface Inserted {
   readonly model: Model;
   /** Of each layer, in graph order. */
-  readonly weights: readonly { readonly layer: WeightedNode; readonly quantized: QuantizedWeight }[];
+  readonly layers: readonly InsertedLayer[];
+}
+
+export interface InsertedLayer {
+  readonly layer: WeightedNode;
+  readonly weight: QuantizedWeight;
+  /** What its bias was lowered by. */
+  readonly correction: Float32Array | undefined;
+  /** The value that it gets as data. */
+  readonly data: string;
 }
 
 export interface InsertOptions {
@@ -36,7 +45,7 @@ interface Building {
   readonly initializers: Tensor[];
   /** Value -> the name of its dequantized copy, for users that compute in int8. */
   readonly copies: Map<string, string>;
-  readonly weights: { layer: WeightedNode; quantized: QuantizedWeight }[];
+  readonly layers: InsertedLayer[];
   readonly activations: InsertOptions["activations"];
 }
 
@@ -61,14 +70,14 @@ export function insertQuantization(
     nodes: [],
     initializers: [...graph.initializers],
     copies: new Map(),
-    weights: [],
+    layers: [],
     activations: options.activations,
   };
   for (const { name } of graph.inputs) if (affines.has(name)) addCopy(building, name);
   for (const { name } of graph.initializers) if (affines.has(name)) addCopy(building, name);
   for (const node of graph.nodes) insertNode(building, node, selection, options);
   const built = pruned(withoutStaleTypes({ ...graph, ...building }, affines));
-  return { model: { ...model, graph: built }, weights: building.weights };
+  return { model: { ...model, graph: built }, layers: building.layers };
 }
 
 function insertNode(building: Building, node: Node, selection: Selection, options: InsertOptions): void {
@@ -124,9 +133,9 @@ function weightedInputs(building: Building, layer: WeightedNode, options: Insert
   const inputScale = affines.get(data)!.scale;
   const biasValues = bias && floats(bias);
   const quantized = options.weightOf(layer, inputScale, biasValues);
-  building.weights.push({ layer, quantized });
-  const inputs = [copies.get(data) ?? data, weightConstant(building, layer, quantized)];
   const correction = options.biasCorrection?.(layer, quantized);
+  const inputs = [copies.get(data) ?? data, weightConstant(building, layer, quantized)];
+  building.layers.push({ layer, weight: quantized, correction, data: inputs[0]! });
   if (layer.node.op === "MatMul" || (biasValues === undefined && correction === undefined)) return inputs;
   const channels = weight.dims[channel_axis]!;
   const corrected = Float32Array.from(

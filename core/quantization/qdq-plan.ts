@@ -2,21 +2,20 @@
 import { DecantError } from "../errors/problem.ts";
 import type { Model } from "../onnx/graph.ts";
 import { lookupOf } from "../onnx/lookup.ts";
-import { floats } from "../onnx/tensor-data.ts";
 import type {
   QuantizationChoices,
   QuantizationPlan,
   QuantizedGraph,
   QuantizerOptions,
 } from "../quantizers/quantizer.ts";
-import { isCorrectable, outputShift } from "./bias-correction.ts";
+import { outputShift } from "./bias-correction.ts";
 import type { Calibration } from "./calibrate.ts";
 import type { Histogram } from "./histogram.ts";
-import { type Inserted, type InsertOptions, insertQuantization } from "./insert.ts";
+import { type InsertOptions, insertQuantization } from "./insert.ts";
 import { floatPrefix } from "./prefix.ts";
 import { selectNodes, weightedNode } from "./select.ts";
 import { simplified } from "./simplify.ts";
-import { dequantizedWeight, quantizeWeight } from "./weights.ts";
+import { quantizeWeight, type WeightGranularity } from "./weights.ts";
 
 /** The first version of QuantizeLinear and DequantizeLinear with an axis. */
 const OPSET_MIN = 13;
@@ -48,46 +47,43 @@ export function planQdq(
     int8_nodes: new Set([...selection.weighted, ...selection.others].map((node) => node.outputs[0]!)),
     layers,
     apply(calibration: Calibration, choices: QuantizationChoices): QuantizedGraph {
-      const { observer, portable, adaptive_rounding, learned_ranges } = choices;
+      const { observer, learned_ranges } = choices;
       const rangeOf = (name: string, seen: Histogram) => learned_ranges?.get(name) ?? observer.range(seen);
       const ranges = new Map([...calibration.histograms].map(([name, each]) => [name, rangeOf(name, each)]));
-      const inserted = insertQuantization(model, selection, ranges, {
+      return insertQuantization(model, selection, ranges, {
         activations,
-        weightOf: (layer, input_scale, bias) =>
-          quantizeWeight(layer, {
-            granularity: options.weights,
-            portable,
-            // Rounding together looks at the spread alone: only a corrected bias keeps the mean.
-            moments:
-              adaptive_rounding && isCorrectable(layer, calibration.means.get(layer.data))
-                ? calibration.moments.get(layer.node)
-                : undefined,
-            input_scale,
-            bias,
-          }),
-        biasCorrection(layer, weight) {
-          const mean = calibration.means.get(layer.data);
-          const shift = mean && outputShift(layer, weight, mean);
-          return shift?.every(Number.isFinite) ? shift : undefined;
-        },
+        ...constantsOf(calibration, choices, options.weights),
       });
-      return { model: inserted.model, weight_sqnr_db: meanSqnr(inserted) };
     },
   };
 }
 
-/** 10 log10 of signal over noise by layer, then their mean; a layer without any noise counts as float32's own. */
-function meanSqnr({ weights }: Inserted): number {
-  const decibels = weights.map(({ layer, quantized }) => {
-    const rounded = dequantizedWeight(layer, quantized);
-    let [signal, noise] = [0, 0];
-    floats(layer.weight).forEach((exact, at) => {
-      signal += exact * exact;
-      noise += (rounded[at]! - exact) ** 2;
-    });
-    return 10 * Math.log10(Math.max(signal, Number.MIN_VALUE) / Math.max(noise, signal * 2 ** -48, Number.MIN_VALUE));
-  });
-  return decibels.reduce((sum, value) => sum + value, 0) / decibels.length;
+/** Weights and what is taken out of biases: as settled before, or fitted to moments, or nearest and by the mean input. */
+function constantsOf(
+  calibration: Calibration,
+  { fitted, moments, portable }: QuantizationChoices,
+  granularity: WeightGranularity,
+): Pick<InsertOptions, "weightOf" | "biasCorrection"> {
+  return {
+    weightOf: (layer, input_scale, bias) =>
+      fitted?.get(layer.node)?.weight ??
+      quantizeWeight(layer, {
+        granularity,
+        portable,
+        moments: moments?.get(layer.node)?.rounding,
+        input_scale,
+        bias,
+      }),
+    biasCorrection(layer, weight) {
+      const settled = fitted?.get(layer.node);
+      if (settled !== undefined) return settled.correction;
+      const own = moments?.get(layer.node);
+      const mean = own?.mean ?? calibration.means.get(layer.data);
+      const shift = mean && outputShift(layer, weight, mean);
+      if (!shift?.every(Number.isFinite)) return undefined;
+      return own === undefined ? shift : shift.map((value, channel) => value - own.lack[channel]!);
+    },
+  };
 }
 
 function refuseUnfit(model: Model): void {

@@ -1,19 +1,26 @@
 // Post-training quantization from float bytes to int8 bytes: calibrate, then decide one thing after the other, each by how
 // close the output comes to the float model's on samples that calibration has not seen. Every decision is recorded.
-import type { Model } from "../onnx/graph.ts";
+import type { Model, Node } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/write-model.ts";
-import type { QuantizationPlan, QuantizedGraph, Quantizer, QuantizerOptions } from "../quantizers/quantizer.ts";
+import type {
+  FittedLayer,
+  QuantizationPlan,
+  QuantizedGraph,
+  Quantizer,
+  QuantizerOptions,
+} from "../quantizers/quantizer.ts";
 import { klBySample } from "../statistics/divergence.ts";
 import { type Logits, predictedClasses } from "../statistics/logits.ts";
-import type { Portability, PrecisionTimes, QuantizationChoice } from "../workflow/records/measurement.ts";
+import type { PairCount, Portability, PrecisionTimes, QuantizationChoice } from "../workflow/records/measurement.ts";
 import { type Calibration, calibrate } from "./calibrate.ts";
 import { channelRanges, equalizablePairs, equalized } from "./equalize.ts";
-import { inputMoments } from "./input-moments.ts";
 import type { Learned } from "./learned.ts";
 import { minMax, type Observer, type ObserverName, percentile, type Range, squaredError } from "./observer.ts";
 import { countPairs } from "./portability.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
 import { eligible } from "./search-precision.ts";
+import { fitSequentially } from "./sequential-fit.ts";
+import { meanWeightSqnr } from "./weight-noise.ts";
 
 /** Clips one value in ten thousand, half at either end. */
 const PERCENTILE_COVERAGE = 0.9999;
@@ -23,8 +30,8 @@ const OBSERVERS: readonly Observer[] = [minMax, percentile(PERCENTILE_COVERAGE),
 /** Samples for channel ranges, which gather over positions too. */
 const SAMPLES_FOR_RANGES = 64;
 
-/** Samples for covariances: with 64 of them rounding fits their noise, and comes no closer than nearest. */
-const SAMPLES_FOR_MOMENTS = 192;
+/** Samples that layers are fitted to: with 64 of them rounding fits their noise, and comes no closer than nearest. */
+const SAMPLES_FOR_FIT = 192;
 
 /** Equalization costs a second calibration, which a pair or two don't repay. */
 const PAIRS_MIN = 4;
@@ -69,7 +76,7 @@ interface Trial {
   readonly plan: QuantizationPlan;
   readonly calibration: Calibration;
   readonly observer: Observer;
-  readonly adaptive_rounding: boolean;
+  readonly fitted?: ReadonlyMap<Node, FittedLayer> | undefined;
   readonly portable: boolean;
   readonly learned_ranges?: ReadonlyMap<string, Range> | undefined;
 }
@@ -90,25 +97,23 @@ export async function quantizeModel(request: QuantizeModelRequest): Promise<Quan
   const { ranged, kl_by_observer, choice } = await chooseRanges(precision.context, precision.start);
   const choices = [...precision.choices, choice];
   let best = ranged;
-  for (const step of [tryEqualization, tryAdaptiveRounding]) {
-    const trial = await step(precision.context, best);
+  const equalizing = await tryEqualization(precision.context, best);
+  if (equalizing !== undefined) choices.push(equalizing.choice);
+  if (equalizing?.choice.taken) best = equalizing.tried;
+  const limit = await holdPairLimit(precision.context, best);
+  if (limit.choice !== undefined) choices.push(limit.choice);
+  best = limit.kept;
+  for (const next of [tryFit, tryLearned]) {
+    const trial = await next(precision.context, best, precision.start);
     if (trial === undefined) continue;
     choices.push(trial.choice);
     if (trial.choice.taken) best = trial.tried;
   }
-  const learned = await tryLearned(precision.context, precision.start, best);
-  if (learned !== undefined) {
-    choices.push(learned.choice);
-    if (learned.choice.taken) best = learned.tried;
-  }
-  const limit = await holdPairLimit(precision.context, best);
-  if (limit.choice !== undefined) choices.push(limit.choice);
-  best = limit.kept;
   return {
     model: best.model,
     observer: best.observer.name,
     kl_by_observer,
-    portability: limit.portability,
+    portability: { ...limit.portability, ...countPairs(best.model.graph) },
     choices,
     fp32_layers: precision.fp32_layers,
     agreement: agreement(context.reference, best.logits),
@@ -128,7 +133,7 @@ async function choosePrecision(context: Context) {
   progress?.(`calibrating on ${context.calibration.count} samples`);
   const wanted = measured ? plan.shared_calibration : plan.calibration;
   const calibration = await calibrate(plan.model, wanted, context.calibration, context.runtime);
-  const start: Start = { plan, calibration, adaptive_rounding: false, portable: quantizer.saturates };
+  const start: Start = { plan, calibration, portable: quantizer.saturates };
   if (!measured) return { context, start, choices: [], fp32_layers: undefined };
   const tried = [];
   const standard = precision.variants.find(({ name }) => name === precision.standard)!;
@@ -194,19 +199,24 @@ async function tryEqualization(context: Context, best: Tried): Promise<Outcome> 
   return outcome("equalization", best, tried, `channels of ${pairs.length} pairs of layers brought to like ranges`);
 }
 
-async function tryAdaptiveRounding(context: Context, best: Tried): Promise<Outcome> {
-  if (!context.options.adaptive_rounding) return undefined;
-  const { layers, model } = best.plan;
-  context.progress?.(`trying adaptive rounding of ${layers.length} layers`);
-  const moments = await inputMoments(model, layers, spread(context.calibration, SAMPLES_FOR_MOMENTS), context.runtime);
-  if (moments.size === 0) return undefined;
-  const calibration = { ...best.calibration, moments };
-  const tried = await attempt(context, { ...best, calibration, adaptive_rounding: true });
-  return outcome("adaptive-rounding", best, tried, `weights of ${moments.size} layers rounded together`);
+async function tryFit(context: Context, best: Tried): Promise<Outcome> {
+  const { options, runtime } = context;
+  if (!options.adaptive_rounding || (await context.calibration.input(0)).dims[0] !== 1) return undefined;
+  const { plan, calibration } = best;
+  context.progress?.(`fitting ${plan.layers.length} layers to the float model's outputs`);
+  const samples = spread(context.calibration, SAMPLES_FOR_FIT);
+  const fitted = await fitSequentially({ plan, calibration, choices: best, samples, runtime });
+  const tried = await attempt(context, { ...best, fitted });
+  return outcome(
+    "adaptive-rounding",
+    best,
+    tried,
+    `${fitted.size} layers fitted one after the other, to ${samples.count} samples`,
+  );
 }
 
 /** Weights and ranges as they were trained, which nothing may correct any more, on samples that training has not seen. */
-async function tryLearned(context: Context, start: Start, best: Tried): Promise<Outcome> {
+async function tryLearned(context: Context, best: Tried, start: Start): Promise<Outcome> {
   const { learned, quantizer, options, runtime, progress } = context;
   if (learned === undefined) return undefined;
   progress?.(`trying learned ranges on ${learned.unseen.count} samples that training has not seen`);
@@ -231,8 +241,8 @@ function outcome(name: QuantizationChoice["choice"], before: Tried, tried: Tried
 /** The same model without the pair limit, to know what the limit costs; it stays unless it costs too much. */
 async function holdPairLimit(context: Context, best: Tried) {
   if (!best.portable) {
-    const unlimited = { kl: best.kl, sqnr: best.weight_sqnr_db };
-    return { kept: best, choice: undefined, portability: portabilityOf(best, best, unlimited) };
+    const unlimited = { kl: best.kl, sqnr: meanWeightSqnr(best.layers) };
+    return { kept: best, choice: undefined, portability: portabilityOf(best, unlimited) };
   }
   context.progress?.("measuring what the pair limit costs");
   const free = await attempt(context, { ...best, portable: false });
@@ -246,17 +256,15 @@ async function holdPairLimit(context: Context, best: Tried) {
     detail: "no pair of weights overflows int16 on CPUs without VNNI",
   };
   const kept = taken ? best : free;
-  return { kept, choice, portability: portabilityOf(kept, best, { kl: free.kl, sqnr: free.weight_sqnr_db }) };
+  return { kept, choice, portability: portabilityOf(best, { kl: free.kl, sqnr: meanWeightSqnr(free.layers) }) };
 }
 
 function portabilityOf(
-  kept: Tried,
   limited: Tried,
   unlimited: { readonly kl: number; readonly sqnr: number },
-): Portability {
+): Omit<Portability, keyof PairCount> {
   return {
-    ...countPairs(kept.model.graph),
-    weight_sqnr_db: limited.weight_sqnr_db,
+    weight_sqnr_db: meanWeightSqnr(limited.layers),
     weight_sqnr_db_unlimited: unlimited.sqnr,
     kl: limited.kl,
     kl_unlimited: unlimited.kl,

@@ -5,6 +5,8 @@ import type { Logits } from "../statistics/logits.ts";
 export interface ModelSamples {
   readonly count: number;
   input(index: number): Promise<ModelInput>;
+  /** What a model of several inputs gets beside it. */
+  others?(index: number): readonly ModelInput[];
 }
 
 export interface ModelInput {

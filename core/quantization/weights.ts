@@ -2,7 +2,7 @@
 import { floats } from "../onnx/tensor-data.ts";
 import { biasScale, INT32, quantize, weightScale } from "./arithmetic.ts";
 import { improveRounding } from "./improve-rounding.ts";
-import { type InputMoments, type InputSpread, spreadOf } from "./input-moments.ts";
+import { type InputSpread, type RoundingMoments, spreadOf } from "./layer-moments.ts";
 import { type ReductionOrder, reductionOrder } from "./reduction-order.ts";
 import { roundChannel, squaredError } from "./round-channel.ts";
 import type { WeightedNode } from "./select.ts";
@@ -20,7 +20,7 @@ export interface WeightOptions {
   /** No pair of weights may overflow in a saturating kernel; see pair-limit.ts. */
   readonly portable: boolean;
   /** What is known of the layer's inputs: then rounding minimizes the error of outputs, not of weights. */
-  readonly moments?: InputMoments | undefined;
+  readonly moments?: RoundingMoments | undefined;
   /** Scale of the input, and the bias, which widens the scale of a channel whose bias would not fit int32. */
   readonly input_scale: number;
   readonly bias: Float32Array | undefined;

@@ -1,9 +1,11 @@
 // What a quantizer is: it says which values it needs ranges of, and then writes a graph for given ranges.
-import type { Model } from "../onnx/graph.ts";
+import type { Model, Node } from "../onnx/graph.ts";
 import type { Calibration, CalibrationRequest } from "../quantization/calibrate.ts";
+import type { InsertedLayer } from "../quantization/insert.ts";
+import type { LayerMoments } from "../quantization/layer-moments.ts";
 import type { Observer, Range } from "../quantization/observer.ts";
 import type { WeightedNode } from "../quantization/select.ts";
-import type { WeightGranularity } from "../quantization/weights.ts";
+import type { QuantizedWeight, WeightGranularity } from "../quantization/weights.ts";
 
 export interface QuantizerOptions {
   readonly weights: WeightGranularity;
@@ -22,8 +24,10 @@ export interface QuantizationChoices {
   readonly observer: Observer;
   /** No pair of weights may overflow on a CPU whose kernels saturate; see quantization/pair-limit.ts. */
   readonly portable: boolean;
-  /** Rounds a layer's weights together where the calibration holds moments of its inputs. */
-  readonly adaptive_rounding: boolean;
+  /** Layers whose integers are settled already; see sequential-fit.ts. */
+  readonly fitted?: ReadonlyMap<Node, FittedLayer> | undefined;
+  /** What the other layers' integers are fitted to, where it is known; nearest rounding where it isn't. */
+  readonly moments?: ReadonlyMap<Node, LayerMoments> | undefined;
   /** By value; where training left one, it stands in place of what the observer says. */
   readonly learned_ranges?: ReadonlyMap<string, Range> | undefined;
 }
@@ -42,10 +46,15 @@ export interface QuantizationPlan {
   apply(calibration: Calibration, choices: QuantizationChoices): QuantizedGraph;
 }
 
+export interface FittedLayer {
+  readonly weight: QuantizedWeight;
+  /** What the bias is lowered by, by output channel. */
+  readonly correction: Float32Array | undefined;
+}
+
 export interface QuantizedGraph {
   readonly model: Model;
-  /** Signal to quantization noise of the weights in dB, mean over layers. */
-  readonly weight_sqnr_db: number;
+  readonly layers: readonly InsertedLayer[];
 }
 
 export interface Quantizer {

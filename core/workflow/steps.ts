@@ -8,7 +8,7 @@ export const STEP_VERSIONS = {
   "fine-tune": 1,
   propose: 3,
   compress: 3,
-  quantize: 3,
+  quantize: 4,
   measure: 2,
   decide: 2,
   certify: 2,

@@ -16,7 +16,12 @@ function spreadOf(rows: readonly (readonly number[])[]) {
       for (let b = 0; b < LENGTH; b += 1) covariance[a * LENGTH + b]! += row[a]! * row[b]!;
     }
   }
-  return { covariance, variances: Float64Array.from({ length: LENGTH }, (_, at) => covariance[at * (LENGTH + 1)]!) };
+  const pull = new Float32Array(LENGTH);
+  return {
+    covariance,
+    pull,
+    variances: Float64Array.from({ length: LENGTH }, (_, at) => covariance[at * (LENGTH + 1)]!),
+  };
 }
 
 function outputError(exact: Float64Array, steps: Int8Array, covariance: Float32Array): number {
@@ -52,6 +57,14 @@ describe("rounding weights together", () => {
         },
       ),
     );
+  });
+
+  it("moves weights to where the outputs lack something", () => {
+    const steps = new Int8Array(LENGTH);
+    const spread = spreadOf([[1, 0, 0, 0, 0, 0, 0, 0]]);
+    spread.pull[0] = 3.2 * SCALE;
+    improveRounding(new Float64Array(LENGTH), SCALE, true, spread, steps);
+    expect([...steps]).toEqual([3, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it("lets errors cancel where inputs move together", () => {

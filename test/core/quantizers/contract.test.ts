@@ -7,9 +7,9 @@ import { readModel } from "../../../core/onnx/read-model.ts";
 import { floats } from "../../../core/onnx/tensor-data.ts";
 import { writeModel } from "../../../core/onnx/write-model.ts";
 import { calibrate } from "../../../core/quantization/calibrate.ts";
-import { inputMoments } from "../../../core/quantization/input-moments.ts";
 import { minMax } from "../../../core/quantization/observer.ts";
 import type { ModelSamples } from "../../../core/quantization/runtime.ts";
+import { fitSequentially } from "../../../core/quantization/sequential-fit.ts";
 import { QUANTIZERS } from "../../../core/quantizers/list.ts";
 import { QUANTIZER_DEFAULTS, type Quantizer, type QuantizerOptions } from "../../../core/quantizers/quantizer.ts";
 import { type SmallNetwork, smallNetwork, smallPicture } from "../../fixtures/small-network.ts";
@@ -45,9 +45,9 @@ async function quantized(
 ): Promise<Model> {
   const plan = quantizer.plan(model, chosen);
   const calibration = await calibrate(plan.model, plan.calibration, pictures(0, 12), runtime);
-  const moments = await inputMoments(plan.model, plan.layers, pictures(0, 12), runtime);
-  const choices = { observer: minMax, portable, adaptive_rounding: true };
-  return plan.apply({ ...calibration, moments }, choices).model;
+  const choices = { observer: minMax, portable };
+  const fitted = await fitSequentially({ plan, calibration, choices, samples: pictures(0, 12), runtime });
+  return plan.apply(calibration, { ...choices, fitted }).model;
 }
 
 describe.each(QUANTIZERS.map((quantizer) => [quantizer.key, quantizer] as const))(
