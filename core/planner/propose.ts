@@ -9,6 +9,7 @@ import { networkOfTeacher } from "./network.ts";
 import { nextShape, sameShape } from "./next-shape.ts";
 import { factorsOf, predictFile } from "./predict-file.ts";
 import type { ProposeInput } from "./propose-input.ts";
+import { quantizationTraining } from "./quantization-training.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
 import { availableSeconds, epochsOf, runnerOf } from "./runner.ts";
 import { continued, shapeOfCandidate } from "./shape.ts";
@@ -72,6 +73,8 @@ function goOn(
 /** New students that answer what was measured: too large, too slow, not accurate enough, or all kept and time left. */
 function another(input: ProposeInput, last: readonly Candidate[], standing: RungStanding): Proposal {
   const { plan, tried, points } = input;
+  const simulated = rounded(input, standing);
+  if (simulated !== undefined) return simulated;
   const next = nextShape(plan, tried, points, standing.ranked[0] ?? standing.broken[0] ?? last.at(-1));
   if (next === undefined) return nothing(input, "no untried input size or width could help");
   const untried = optionsOf(input).filter(({ shape }) => !tried.some((one) => sameShape(shapeOfCandidate(one), shape)));
@@ -84,14 +87,25 @@ function another(input: ProposeInput, last: readonly Candidate[], standing: Rung
   return proposalOf(input, planned, corrects ? standing.dropped(0) : []);
 }
 
-/** Shapes that are predicted to keep size and latency, by predictions that measurements have corrected. */
-function optionsOf(input: ProposeInput): ShapeOption[] {
-  const { plan, teacher, unpruned_latency } = input;
-  return shapeOptions({ plan, network: networkOfTeacher(teacher), unpruned_latency, factors: knownFactors(input) });
+/** A student that lost its accuracy by rounding alone, where the time is enough to train it with simulated int8. */
+function rounded(input: ProposeInput, standing: RungStanding): Proposal | undefined {
+  const { plan, profile, teacher, tried, points, rung } = input;
+  const found = quantizationTraining(tried, points, rung);
+  if (found === undefined) return undefined;
+  const { candidate, why } = found;
+  if (candidateSeconds(plan, profile, teacher.input_size, candidate) > availableSeconds(input)) return undefined;
+  const planned = [{ candidates: 1, epochs: candidate.training.epochs }];
+  return proposalOf(input, { made: [found], planned, why }, standing.dropped(0));
 }
 
-function knownFactors({ teacher, tried, points, unpruned_latency }: ProposeInput) {
-  return factorsOf(predictFile(networkOfTeacher(teacher), unpruned_latency), tried, points);
+/** Shapes that are predicted to keep size and latency, by predictions that measurements have corrected. */
+function optionsOf(input: ProposeInput): ShapeOption[] {
+  const { plan, teacher, latencies } = input;
+  return shapeOptions({ plan, network: networkOfTeacher(teacher), latencies, factors: knownFactors(input) });
+}
+
+function knownFactors({ teacher, tried, points, latencies }: ProposeInput) {
+  return factorsOf(predictFile(networkOfTeacher(teacher), latencies), tried, points);
 }
 
 function proposalOf(
@@ -99,9 +113,9 @@ function proposalOf(
   { made, planned, why }: PlannedCandidates,
   dropped: readonly DroppedCandidate[],
 ): Proposal {
-  const { plan, profile, teacher, tried, points, rung, unpruned_latency } = input;
+  const { plan, profile, teacher, tried, points, rung, latencies } = input;
   const factors = knownFactors(input);
-  const predict = predictFile(networkOfTeacher(teacher), unpruned_latency, factors);
+  const predict = predictFile(networkOfTeacher(teacher), latencies, factors);
   const candidates = made.map(({ candidate }) => candidate);
   return {
     rung,

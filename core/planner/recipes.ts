@@ -27,11 +27,14 @@ export const STUDENT = {
   /** A larger input is only worth its time with this many epochs. */
   epochs_wanted: 8,
   pruner: "expansion",
-  /** What the search sets beside it. */
-  pruner_other: "everywhere",
+  /** What the search sets beside it, and what prunes to a latency: it can take out whole blocks. */
+  pruner_other: "knapsack",
   importance: "taylor",
   channel_multiple: 8,
 } as const;
+
+/** Passes of a student that is rounded while it trains: planned only where rounding alone broke a promise. */
+export const QUANTIZATION_TRAINING = { epochs: 6 } as const;
 
 export const SEARCH = {
   /** Without a time promise: this much training, by the profile's estimate. */
@@ -70,6 +73,9 @@ export const COST = {
   student_fixed_s: 22,
   /** Of a student that was pruned in an earlier rung. */
   continued_fixed_s: 12,
+  /** Where a latency is promised: layers of the teacher's kind once, precisions of each new structure. */
+  time_layers_s: 30,
+  time_precisions_s: 15,
   quantize_s: 12,
   measure_s: 10,
   certify_s: 10,
