@@ -108,7 +108,7 @@ def test_rounding_moves_answers_a_little_and_gradients_reach_weights_and_ranges(
     assert 0 < (rounded - exact).norm() < 0.2 * exact.norm()
     rounded.square().sum().backward()
     for name in network.placement.layers:
-        gradient = network.layer(name).weight.grad
+        gradient = network.layer(name).weight_in_units.grad
         assert gradient is not None, name
         assert gradient.abs().sum() > 0, name
     assert sum(each.factors.grad.abs().sum() > 0 for each in network.ranges) > len(network.ranges) / 2

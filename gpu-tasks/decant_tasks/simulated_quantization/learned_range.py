@@ -13,8 +13,8 @@ from torch import nn
 
 from decant_tasks.simulated_quantization.arithmetic import UINT8_MAX, activation_affine, fake_quantize_activation
 
-# An end moves this many times as fast as a weight would.
-_SPEED = 10.0
+# Of a weight's learning rate: an end is one number and its steps hardly disturb, a layer's weights are thousands.
+_SPEED = 30.0
 
 
 class LearnedRange(nn.Module):
@@ -33,7 +33,7 @@ class LearnedRange(nn.Module):
 
     def ends(self) -> torch.Tensor:
         """[low, high], float32."""
-        return self.start * (self.factors * _SPEED).exp()
+        return self.start * (_SPEED * self.factors).exp()
 
     def affine(self) -> tuple[float, int]:
         """Scale and zero point, as the writer works them out."""

@@ -40,18 +40,38 @@ def from_reduction(rows: torch.Tensor, shape: torch.Size, form: LayerForm) -> to
 
 
 class QuantizedLayer(nn.Module):
-    """Holds weight and bias; answers their rounded values for an input's scale."""
+    """Holds weight and bias; answers their rounded values for an input's scale.
 
+    With batch norms folded, channels differ by orders of magnitude, which one learning rate would tear apart: what is
+    trained is each channel in units of a power of two near its largest weight, so that nothing is rounded twice.
+    """
+
+    units: torch.Tensor
+    bias_units: torch.Tensor
     growth: torch.Tensor
     steps_taken: torch.Tensor
 
     def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, form: LayerForm, limited: bool) -> None:
         super().__init__()
         self.form, self.limited = form, limited and form.paired
-        self.weight = nn.Parameter(weight)
-        self.bias = None if bias is None else nn.Parameter(bias)
+        rows = to_reduction(weight, form)
+        by_channel = [-1 if axis == form.channel_axis else 1 for axis in range(weight.ndim)]
+        self.register_buffer("units", _power_of_two(rows.abs().amax(dim=1)).view(by_channel))
+        self.register_buffer("bias_units", _power_of_two(rows.norm(dim=1)))
+        self.weight_in_units = nn.Parameter(weight / self.units)
+        self.bias_in_units = None if bias is None else nn.Parameter(bias / self.bias_units)
         self.register_buffer("growth", torch.ones(weight.shape[form.channel_axis]))
         self.register_buffer("steps_taken", torch.zeros((), dtype=torch.int64))
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """As the file holds it."""
+        return self.weight_in_units * self.units
+
+    @property
+    def bias(self) -> torch.Tensor | None:
+        """As the file holds it."""
+        return None if self.bias_in_units is None else self.bias_in_units * self.bias_units
 
     @torch.no_grad()
     def refresh_growth(self, input_scale: float) -> None:
@@ -76,16 +96,22 @@ class QuantizedLayer(nn.Module):
             self.steps_taken += 1
         steps, scales = self.steps_and_scales(input_scale)
         by_channel = [-1 if axis == self.form.channel_axis else 1 for axis in range(steps.ndim)]
-        weight = straight_through(self.weight, steps * scales.view(by_channel))
-        if self.bias is None or self.form.operator == "MatMul":
-            return weight, self.bias
-        rounded = fake_quantize_bias(self.bias.detach(), bias_scales(input_scale, scales))
-        return weight, straight_through(self.bias, rounded)
+        weight, bias = straight_through(self.weight, steps * scales.view(by_channel)), self.bias
+        if bias is None or self.form.operator == "MatMul":
+            return weight, bias
+        rounded = fake_quantize_bias(bias.detach(), bias_scales(input_scale, scales))
+        return weight, straight_through(bias, rounded)
 
     def _smallest_scales(self, rows: torch.Tensor, input_scale: float) -> torch.Tensor:
         """Scales at which the largest weight is 127 and the bias fits."""
         scales = weight_scales(rows.abs().amax(dim=1))
-        if self.bias is None:
+        bias = self.bias
+        if bias is None:
             return scales
-        for_bias = self.bias.detach().double().abs() / (input_scale * _BIAS_STEPS_MAX)
+        for_bias = bias.detach().double().abs() / (input_scale * _BIAS_STEPS_MAX)
         return torch.maximum(scales.double(), for_bias).float()
+
+
+def _power_of_two(values: torch.Tensor) -> torch.Tensor:
+    """The next one above each value; 1 for 0."""
+    return torch.where(values > 0, torch.exp2(values.clamp_min(2.0**-100).log2().ceil()), torch.ones_like(values))
