@@ -1,10 +1,9 @@
 // The decant command as a child process: its exit code, the last line of its output, its seconds.
-import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runChild } from "./child.ts";
 
 const projectRoot = fileURLToPath(new URL("../", import.meta.url));
-const STDERR_KEPT = 2000;
 
 export interface DecantEnding {
   readonly code: number | null;
@@ -15,23 +14,7 @@ export interface DecantEnding {
   readonly seconds: number;
 }
 
-export function decant(args: readonly string[]): Promise<DecantEnding> {
-  const start = performance.now();
-  return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [join(projectRoot, "cli/main.ts"), ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let [out, problem] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      out = (out + chunk).slice(-1_000_000);
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      problem = (problem + chunk).slice(-STDERR_KEPT);
-    });
-    child.on("error", fail);
-    child.on("close", (code) => {
-      const last = out.trim().split("\n").at(-1) || "{}";
-      done({ code, last, problem: problem.trim(), seconds: Math.round((performance.now() - start) / 100) / 10 });
-    });
-  });
+export async function decant(args: readonly string[]): Promise<DecantEnding> {
+  const { code, out, err, seconds } = await runChild(process.execPath, [join(projectRoot, "cli/main.ts"), ...args]);
+  return { code, last: out.trim().split("\n").at(-1) || "{}", problem: err.trim().slice(-2000), seconds };
 }

@@ -1,7 +1,7 @@
 // One fp32 file of a peer, made by make_file.py in the project's environment.
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { runChild } from "../../child.ts";
 import { lastLine } from "../sides.ts";
 
 const SCRIPT = fileURLToPath(new URL("make_file.py", import.meta.url));
@@ -42,19 +42,7 @@ export interface MadeFile {
 export async function makeFile(python: string, request: MakeRequest): Promise<MadeFile> {
   const file = `${request.onnx}.request.json`;
   await writeFile(file, JSON.stringify(request));
-  return new Promise((done, fail) => {
-    const child = spawn(python, [SCRIPT, file], { stdio: ["ignore", "pipe", "pipe"] });
-    let [out, err] = ["", ""];
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      out += chunk;
-    });
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      err = (err + chunk).slice(-20_000);
-    });
-    child.on("error", fail);
-    child.on("close", (code, signal) => {
-      if (code === 0) done(JSON.parse(out.trim().split("\n").at(-1)!) as MadeFile);
-      else fail(new Error(lastLine(err) ?? `ended with ${signal ?? code}`));
-    });
-  });
+  const { code, signal, out, err } = await runChild(python, [SCRIPT, file]);
+  if (code !== 0) throw new Error(lastLine(err) ?? `ended with ${signal ?? code}`);
+  return JSON.parse(out.trim().split("\n").at(-1)!) as MadeFile;
 }
