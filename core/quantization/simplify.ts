@@ -1,16 +1,17 @@
 // Brings a graph into the form that the quantizer expects, without changing what it computes:
-// Constant node -> initializer; Identity -> its input; Pad and BatchNormalization into Conv; ReduceMean over height and
-// width -> GlobalAveragePool.
+// Constant node -> initializer; Identity -> its input; Pad, BatchNormalization and the normalisation's scale into Conv;
+// ReduceMean over height and width -> GlobalAveragePool.
 import { int, intAttribute, intsAttribute, makeNode } from "../onnx/attributes.ts";
 import type { Graph, Model, Node, Tensor } from "../onnx/graph.ts";
 import { lookupOf, nameMaker, pruned } from "../onnx/lookup.ts";
 import { subgraphsOf } from "../onnx/sort-graph.ts";
 import { floatTensor, int64Tensor, integersOf } from "../onnx/tensor-data.ts";
+import { foldInputScale } from "./fold-input-scale.ts";
 import { foldBatchNorms, foldPads } from "./fold-into-conv.ts";
 
 export function simplified(model: Model): Model {
   let current = model;
-  for (const pass of [liftConstants, skipIdentities, foldPads, foldBatchNorms, poolInsteadOfMean]) {
+  for (const pass of [liftConstants, skipIdentities, foldPads, foldBatchNorms, foldInputScale, poolInsteadOfMean]) {
     current = Object.assign({}, current, { graph: pruned(pass(current)) });
   }
   return current;

@@ -56,6 +56,32 @@ describe("a simplified graph", () => {
     });
   });
 
+  it("scales the first weights instead of every pixel, by channel or by all alike, within rounding", async () => {
+    const byChannel = withGraph(({ nodes, initializers }) => ({
+      nodes,
+      initializers: [
+        ...initializers.filter(({ name }) => name !== "input_scale" && name !== "one"),
+        floatTensor("input_scale", [1, 3, 1, 1], [1 / 50, 1 / 60, 1 / 70]),
+        floatTensor("one", [1, 3, 1, 1], [2.1, 2, 1.7]),
+      ],
+    }));
+    for (const model of [smallNetwork(), byChannel]) {
+      const simple = simplified(model);
+      expect(operators(simple)).not.toContain("Mul");
+      const [before, after] = [await logits(model), await logits(simple)];
+      before.forEach((value, at) => {
+        expect(after[at]).toBeCloseTo(value, 4);
+      });
+    }
+  });
+
+  it("keeps the scale where others use what it makes", () => {
+    const shared = withGraph(({ outputs }) => ({
+      outputs: [...outputs, { name: "scaled", type: undefined }],
+    }));
+    expect(operators(simplified(shared))).toContain("Mul");
+  });
+
   it("has zero padding inside its convolutions, with the same logits to the bit", async () => {
     const padded = withGraph(({ nodes, initializers }) => ({
       initializers: [...initializers, int64Tensor("padding", [0, 0, 0, 1, 0, 0, 2, 1])],
