@@ -8,7 +8,7 @@ import { COST } from "./recipes.ts";
 import { continued } from "./shape.ts";
 import { candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
-import { prepareSeconds } from "./training-time.ts";
+import { prepareSeconds, timeLayersSeconds } from "./training-time.ts";
 
 export interface RunEstimate {
   readonly teacher: TeacherRecipe;
@@ -42,12 +42,16 @@ export function estimateRun(plan: PlanRecord, profile: TrainingProfile): RunEsti
   });
   const measured = planned.reduce((sum, rung) => sum + rung.candidates, 0);
   const all_s = [...candidates.map(whole), ...later].reduce((sum, s) => sum + s, 0);
-  const seconds = {
+  const times_layers_s = timeLayersSeconds(plan.budget);
+  const fresh_s = plan.budget.latency_ms_p95 === undefined ? 0 : COST.time_precisions_s;
+  const quantize_s = measured * COST.quantize_s + candidates.length * fresh_s;
+  const seconds: Record<string, number> = {
     "prepare-data": prepareSeconds(plan.counts),
     profile: COST.profile_s,
     "fine-tune": COST.teacher_fixed_s + teacher.estimate_s,
-    compress: all_s - measured * (COST.quantize_s + COST.measure_s),
-    quantize: measured * COST.quantize_s,
+    ...(times_layers_s > 0 ? { "time-layers": times_layers_s } : {}),
+    compress: all_s - quantize_s - measured * COST.measure_s,
+    quantize: quantize_s,
     measure: measured * COST.measure_s,
     certify: COST.certify_s,
     report: COST.report_s,

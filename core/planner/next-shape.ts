@@ -49,6 +49,10 @@ function faster(
 ): NextShape | undefined {
   if (latency === undefined) return undefined;
   const share = (latency.promised / point.latency_ms_p95_upper) * (1 - SEARCH.latency_margin);
+  if (shape.latency_ms !== undefined && share >= SEARCH.latency_share_min) {
+    const latency_ms = thousandths(shape.latency_ms * share);
+    return { shape: { ...shape, latency_ms }, aim: "latency", why: "it was too slow, so it is pruned to less latency" };
+  }
   const below = usableSizes(plan).filter((size) => size < shape.input_size);
   const enough = below.find((size) => (size / shape.input_size) ** 2 <= share);
   if (enough !== undefined) {

@@ -10,8 +10,13 @@ import type { Network } from "./network.ts";
 import { COST } from "./recipes.ts";
 import { type Shape, shapeOfCandidate } from "./shape.ts";
 
-/** Median milliseconds of the unpruned int8 network at an input size, px, by the table of layer times. */
-export type UnprunedLatency = (input_size: number) => number;
+/** The table of layer times as the planner reads it. */
+export interface LayerLatencies {
+  /** Median milliseconds of the int8 network at an input size, px, with this share of its inner widths. */
+  latencyMs(input_size: number, widths_ratio: number): number;
+  /** Widths are best multiples of this. */
+  readonly channel_multiple: number;
+}
 
 export type PredictFile = (shape: Shape) => PredictedFile;
 
@@ -19,17 +24,18 @@ export const NO_FACTORS: PredictionFactors = { size: 1, latency: 1 };
 
 export function predictFile(
   network: Network,
-  unprunedLatency: UnprunedLatency | undefined,
+  latencies: LayerLatencies | undefined,
   factors: PredictionFactors = NO_FACTORS,
 ): PredictFile {
   return (shape) => {
     const { input_size, parameters_ratio, latency_ms } = shape;
-    const unpruned = unprunedLatency?.(input_size) ?? network.macsAt(input_size) / COST.int8_macs_per_ms;
-    const pruned = Math.min(unpruned * widthOf(shape), latency_ms ?? Number.POSITIVE_INFINITY);
+    const width = widthOf(shape);
+    const by_macs = (network.macsAt(input_size) * width) / COST.int8_macs_per_ms;
+    const latency = latencies?.latencyMs(input_size, width) ?? by_macs;
     return {
       size_bytes: Math.round(int8SizeBytes(parameters_ratio * network.parameters) * factors.size),
-      latency_ms_p50: pruned * factors.latency,
-      basis: unprunedLatency ? "layer-times" : "macs",
+      latency_ms_p50: Math.min(latency, latency_ms ?? Number.POSITIVE_INFINITY) * factors.latency,
+      basis: latencies ? "layer-times" : "macs",
     };
   };
 }

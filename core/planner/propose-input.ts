@@ -2,7 +2,7 @@
 import type { DecidedPoint, Decision } from "../workflow/records/measurement.ts";
 import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { Candidate, TeacherOutput, TrainingProfile } from "../workflow/records/training.ts";
-import type { UnprunedLatency } from "./predict-file.ts";
+import type { LayerLatencies } from "./predict-file.ts";
 
 export interface ProposeInput {
   readonly plan: PlanRecord;
@@ -15,5 +15,5 @@ export interface ProposeInput {
   /** Seconds until the deadline, once the last steps are paid; null where the run has none. */
   readonly clock_left_s: number | null;
   /** By the table of layer times; absent: latencies are predicted from MACs. */
-  readonly unpruned_latency?: UnprunedLatency | undefined;
+  readonly latencies?: LayerLatencies | undefined;
 }

@@ -6,7 +6,7 @@ import { SEARCH } from "./recipes.ts";
 import { candidateOf, continued, type Shape } from "./shape.ts";
 import { candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
-import { CANDIDATE_FIXED_S, trainingSeconds } from "./training-time.ts";
+import { candidateFixedSeconds, trainingSeconds } from "./training-time.ts";
 
 type Timed = Pick<ProposeInput, "plan" | "profile" | "teacher" | "tried">;
 
@@ -41,7 +41,7 @@ export function availableSeconds({ plan, profile, teacher, tried, clock_left_s }
     return sum + candidateSeconds(plan, profile, teacher.input_size, candidate);
   }, planTeacher(plan, profile).estimate_s);
   // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates tried, this one's are paid.
-  const planned = trainingSeconds(plan) + CANDIDATE_FIXED_S - spent;
+  const planned = trainingSeconds(plan) + candidateFixedSeconds(plan.budget) - spent;
   // The profile's word is good for the share that the plan laid out, so the same share of what is left.
   return clock_left_s === null ? planned : Math.min(planned, clock_left_s * SEARCH.time_safety);
 }

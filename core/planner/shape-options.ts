@@ -5,7 +5,7 @@ import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { PredictionFactors } from "../workflow/records/search.ts";
 import { safeSize, usableSizes } from "./input-sizes.ts";
 import type { Network } from "./network.ts";
-import { predictFile, type UnprunedLatency } from "./predict-file.ts";
+import { type LayerLatencies, predictFile, widthOf } from "./predict-file.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
 import type { Shape } from "./shape.ts";
 
@@ -17,7 +17,8 @@ export interface ShapeOption {
 export interface SearchSpace {
   readonly plan: PlanRecord;
   readonly network: Network;
-  readonly unpruned_latency: UnprunedLatency | undefined;
+  /** undefined: latencies are predicted from MACs. */
+  readonly latencies: LayerLatencies | undefined;
   readonly factors: PredictionFactors;
 }
 
@@ -29,7 +30,7 @@ export function shapeOptions(space: SearchSpace): ShapeOption[] {
   const first = whole.findIndex((option, at) => option?.narrowed === false && sizes[at]! <= safe);
   const base = first === -1 ? slowest(space, sizes.at(-1)!) : whole[first]!;
   const at = first === -1 ? sizes.length - 1 : first;
-  const around = sizes.flatMap((_, step) => (step === 0 ? [other(space, base)] : [whole[at - step], whole[at + step]]));
+  const around = sizes.flatMap((_, step) => (step === 0 ? [other(base)] : [whole[at - step], whole[at + step]]));
   // The other pruner stands behind the nearest sizes.
   const ordered = [base, ...around.slice(1, 3), around[0], ...around.slice(3)];
   return ordered
@@ -49,7 +50,7 @@ function atSize(space: SearchSpace, input_size: number): Fitted | undefined {
   if (share >= 1) return { shape, narrowed: false, why: `${input_size} px, ${describeWidth(shape)}` };
   if (share < SEARCH.latency_share_min) return undefined;
   const why = `${input_size} px, pruned to the latency promised: a larger input against more width`;
-  return { shape: narrow(shape, share), narrowed: true, why };
+  return { shape: narrow(space, shape, share), narrowed: true, why };
 }
 
 /** Where even the smallest input is predicted too slow. */
@@ -57,32 +58,38 @@ function slowest(space: SearchSpace, input_size: number): Fitted {
   const shape: Shape = { input_size, parameters_ratio: parametersRatio(space), macs_ratio: 1 };
   const share = latencyShare(space, shape);
   // MACs are too rough a guide to prune by before anything was measured.
-  if (space.unpruned_latency === undefined && space.factors.latency === 1) {
+  if (space.latencies === undefined && space.factors.latency === 1) {
     const why = `${input_size} px, ${describeWidth(shape)}: by its MACs too slow, but that is rough, so it is measured`;
     return { shape, narrowed: false, why };
   }
   const kept = Math.max(share, SEARCH.latency_share_min);
   const why = `${input_size} px, the smallest input, pruned for the latency promised`;
-  return { shape: narrow(shape, kept), narrowed: true, why };
+  return { shape: narrow(space, shape, kept), narrowed: true, why };
 }
 
 /** The same by another pruner, where anything is pruned. */
-function other({ unpruned_latency }: SearchSpace, { shape, narrowed }: Fitted): Fitted | undefined {
-  if (shape.parameters_ratio >= 1 && shape.macs_ratio >= 1 && shape.latency_ms === undefined) return undefined;
-  if (shape.latency_ms !== undefined || unpruned_latency !== undefined) return undefined;
-  const why = `${shape.input_size} px, pruned everywhere instead of inside blocks`;
+function other({ shape, narrowed }: Fitted): Fitted | undefined {
+  if (widthOf(shape) >= 1 || shape.pruner !== undefined) return undefined;
+  const why = `${shape.input_size} px, as small, but widths and whole blocks chosen together`;
   return { shape: { ...shape, pruner: STUDENT.pruner_other }, narrowed, why };
 }
 
-function narrow(shape: Shape, share: number): Shape {
-  return { ...shape, macs_ratio: thousandths(shape.parameters_ratio * share) };
+/** By the table to milliseconds, which whole blocks may go for; without one to a share of the MACs. */
+function narrow({ plan, latencies }: SearchSpace, shape: Shape, share: number): Shape {
+  const promise = plan.budget.latency_ms_p95;
+  if (latencies === undefined || promise === undefined)
+    return { ...shape, macs_ratio: thousandths(shape.parameters_ratio * share) };
+  const { input_size, parameters_ratio } = shape;
+  const predicted = latencies.latencyMs(input_size, parameters_ratio);
+  const latency_ms = thousandths(predicted * Math.min(1, share));
+  return { ...shape, pruner: STUDENT.pruner_other, latency_ms, channel_multiple: latencies.channel_multiple };
 }
 
 /** Of the work of this shape that the latency promise lets be, above 1 where there is room. */
-function latencyShare({ plan, network, unpruned_latency, factors }: SearchSpace, shape: Shape): number {
+function latencyShare({ plan, network, latencies, factors }: SearchSpace, shape: Shape): number {
   const promise = plan.budget.latency_ms_p95;
   if (promise === undefined) return Number.POSITIVE_INFINITY;
-  const predicted = predictFile(network, unpruned_latency, factors)(shape);
+  const predicted = predictFile(network, latencies, factors)(shape);
   return (promise * (1 - SEARCH.latency_margin)) / predicted.latency_ms_p50;
 }
 
@@ -99,9 +106,9 @@ function describeWidth({ parameters_ratio }: Shape): string {
 }
 
 /** Where a promise can't be kept by prediction: that is said, and tried all the same, since predictions can be wrong. */
-function caveat({ plan, network, unpruned_latency, factors }: SearchSpace, shape: Shape): string {
+function caveat({ plan, network, latencies, factors }: SearchSpace, shape: Shape): string {
   const { size_bytes = Number.POSITIVE_INFINITY, latency_ms_p95 = Number.POSITIVE_INFINITY } = plan.budget;
-  const predicted = predictFile(network, unpruned_latency, factors)(shape);
+  const predicted = predictFile(network, latencies, factors)(shape);
   const wrong = [
     ...(predicted.size_bytes > size_bytes ? ["too large"] : []),
     ...(predicted.latency_ms_p50 > latency_ms_p95 ? ["too slow"] : []),

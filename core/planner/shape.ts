@@ -11,6 +11,8 @@ export interface Shape {
   readonly latency_ms?: number;
   /** Absent: STUDENT.pruner. */
   readonly pruner?: string;
+  /** Absent: STUDENT.channel_multiple. */
+  readonly channel_multiple?: number;
 }
 
 export function candidateOf(shape: Shape, rung: number, epochs: number): Candidate {
@@ -32,19 +34,29 @@ export function candidateOf(shape: Shape, rung: number, epochs: number): Candida
 
 /** The same student, trained on. */
 export function continued(candidate: Candidate, rung: number, epochs: number): Candidate {
-  return { ...candidateOf(shapeOfCandidate(candidate), rung, epochs), continues: candidate.id };
+  const { activation } = candidate;
+  const again = candidateOf(shapeOfCandidate(candidate), rung, epochs);
+  return { ...again, ...(activation ? { activation } : {}), continues: candidate.id };
 }
 
 export function shapeOfCandidate({ input_size, prune }: Candidate): Shape {
   const shape = { input_size, parameters_ratio: prune?.parameters_ratio ?? 1, macs_ratio: prune?.macs_ratio ?? 1 };
-  return prune === null || prune.pruner === STUDENT.pruner ? shape : { ...shape, pruner: prune.pruner };
+  if (prune === null) return shape;
+  const { pruner, latency_ms, channel_multiple } = prune;
+  return {
+    ...shape,
+    ...(pruner === STUDENT.pruner ? {} : { pruner }),
+    ...(latency_ms === undefined ? {} : { latency_ms }),
+    ...(channel_multiple === STUDENT.channel_multiple ? {} : { channel_multiple }),
+  };
 }
 
-function idOf({ input_size, parameters_ratio, macs_ratio, pruner }: Shape, rung: number): string {
+function idOf({ input_size, parameters_ratio, macs_ratio, pruner, latency_ms }: Shape, rung: number): string {
   const width = Math.round(Math.min(parameters_ratio, macs_ratio) * 100);
   const parts = [
     `${input_size}px`,
     `${width}w`,
+    ...(latency_ms ? [`${latency_ms.toFixed(2)}ms`] : []),
     ...(pruner ? [pruner] : []),
     "int8",
     ...(rung > 1 ? [`rung${rung}`] : []),
@@ -52,13 +64,20 @@ function idOf({ input_size, parameters_ratio, macs_ratio, pruner }: Shape, rung:
   return parts.join("-");
 }
 
-function pruneRecipe({ parameters_ratio, macs_ratio, pruner }: Shape): PruneRecipe | null {
-  if (parameters_ratio >= 1 && macs_ratio >= 1) return null;
+function pruneRecipe({
+  parameters_ratio,
+  macs_ratio,
+  latency_ms,
+  pruner,
+  channel_multiple,
+}: Shape): PruneRecipe | null {
+  if (parameters_ratio >= 1 && macs_ratio >= 1 && latency_ms === undefined) return null;
   return {
     pruner: pruner ?? STUDENT.pruner,
     importance: STUDENT.importance,
     ...(parameters_ratio < 1 ? { parameters_ratio } : {}),
     ...(macs_ratio < 1 ? { macs_ratio } : {}),
-    channel_multiple: STUDENT.channel_multiple,
+    ...(latency_ms === undefined ? {} : { latency_ms }),
+    channel_multiple: channel_multiple ?? STUDENT.channel_multiple,
   };
 }

@@ -4,7 +4,7 @@ import type { Candidate, TrainingProfile } from "../workflow/records/training.ts
 import { COST, STUDENT } from "./recipes.ts";
 import { sampleTime } from "./speed.ts";
 import { total } from "./teacher-recipe.ts";
-import { CANDIDATE_FIXED_S, CONTINUED_FIXED_S } from "./training-time.ts";
+import { candidateFixedSeconds } from "./training-time.ts";
 
 export interface Student {
   readonly input_size: number;
@@ -52,6 +52,6 @@ export function candidateSeconds(
 ): number {
   // Pruned expansions take parameters and MACs in nearly equal shares (Lite0: 56 % and 54 %).
   const student = { input_size, macs_ratio: Math.min(prune?.macs_ratio ?? 1, prune?.parameters_ratio ?? 1) };
-  const fixed_s = continues === undefined ? CANDIDATE_FIXED_S : CONTINUED_FIXED_S;
+  const fixed_s = candidateFixedSeconds(plan.budget, continues !== undefined);
   return fixed_s + studentSeconds(plan, profile, teacherSize, student, training.epochs);
 }

@@ -8,7 +8,7 @@ import type { ProposeInput } from "../../../core/planner/propose-input.ts";
 import { SEARCH, STUDENT } from "../../../core/planner/recipes.ts";
 import { candidateSeconds } from "../../../core/planner/student-time.ts";
 import { planTeacher } from "../../../core/planner/teacher-recipe.ts";
-import { CANDIDATE_FIXED_S, trainingSeconds } from "../../../core/planner/training-time.ts";
+import { candidateFixedSeconds, trainingSeconds } from "../../../core/planner/training-time.ts";
 import { wilson } from "../../../core/statistics/wilson.ts";
 import type { DecidedPoint, PromiseResult } from "../../../core/workflow/records/measurement.ts";
 import type { Candidate } from "../../../core/workflow/records/training.ts";
@@ -70,7 +70,11 @@ describe("the first rung", () => {
           clock_left_s: null,
         });
         const spent = candidates.reduce((sum, candidate) => {
-          return sum + candidateSeconds(plan, profile, teacher.recipe.input_size, candidate) - CANDIDATE_FIXED_S;
+          return (
+            sum +
+            candidateSeconds(plan, profile, teacher.recipe.input_size, candidate) -
+            candidateFixedSeconds(plan.budget)
+          );
         }, teacher.estimate_s);
         if (candidates.length > 0) expect(spent).toBeLessThanOrEqual(trainingSeconds(plan) + 1e-6);
       }),

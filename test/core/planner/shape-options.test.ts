@@ -1,0 +1,59 @@
+// Which shapes are worth trying, with a table of layer times and without one.
+import { describe, expect, it } from "vitest";
+import { networkOfTeacher } from "../../../core/planner/network.ts";
+import { type LayerLatencies, NO_FACTORS, predictFile } from "../../../core/planner/predict-file.ts";
+import { candidateOf, shapeOfCandidate } from "../../../core/planner/shape.ts";
+import { type SearchSpace, shapeOptions } from "../../../core/planner/shape-options.ts";
+import { planOf, TEACHER } from "../../fixtures/planner.ts";
+
+/** 4 ms unpruned at 224 px, of which a fifth doesn't shrink with the widths. */
+const latencies: LayerLatencies = {
+  latencyMs: (input_size, widths_ratio) => 4 * (input_size / 224) ** 2 * (0.2 + 0.8 * widths_ratio),
+  channel_multiple: 16,
+};
+
+function space(budget: SearchSpace["plan"]["budget"]): SearchSpace {
+  return { plan: planOf(budget), network: networkOfTeacher(TEACHER), latencies, factors: NO_FACTORS };
+}
+
+describe("shapes with a table of layer times", () => {
+  it("begin with the largest input that is fast enough unpruned, then the next larger one pruned to the promise", () => {
+    // 160 px: 2.04 ms, 128 px: 1.31 ms
+    const [first, second, third] = shapeOptions(space({ latency_ms_p95: 1.6 }));
+    expect(first!.shape).toEqual({ input_size: 128, parameters_ratio: 1, macs_ratio: 1 });
+    expect(second!.shape).toMatchObject({ input_size: 160, pruner: "knapsack", channel_multiple: 16 });
+    expect(second!.shape.latency_ms).toBeCloseTo(1.6 * 0.9, 2);
+    expect(third!.shape).toMatchObject({ input_size: 112 });
+  });
+
+  it("ask the pruner for less where files were measured to be slower than predicted", () => {
+    const [first, second] = shapeOptions({ ...space({ latency_ms_p95: 1.6 }), factors: { size: 1, latency: 1.2 } });
+    expect(first!.shape.input_size).toBe(112);
+    const predict = predictFile(networkOfTeacher(TEACHER), latencies, { size: 1, latency: 1.2 });
+    expect(second!.shape.latency_ms).toBeCloseTo((1.6 * 0.9) / 1.2, 2);
+    expect(predict(second!.shape).latency_ms_p50).toBeLessThanOrEqual(1.6 * 0.9);
+  });
+
+  it("become candidates and are read back unchanged", () => {
+    for (const { shape } of shapeOptions(space({ latency_ms_p95: 1.6, size_bytes: 2_500_000 })))
+      expect(shapeOfCandidate(candidateOf(shape, 1, 5))).toEqual(shape);
+  });
+
+  it("have names that tell them apart", () => {
+    const options = shapeOptions(space({ latency_ms_p95: 1.6, size_bytes: 2_500_000 }));
+    const ids = options.map(({ shape }) => candidateOf(shape, 1, 5).id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("are at least one where nothing is fast enough, pruned as far as is worth it, and it is said", () => {
+    const [only] = shapeOptions(space({ latency_ms_p95: 0.1 }));
+    expect(only!.shape).toMatchObject({ input_size: 112, pruner: "knapsack" });
+    expect(only!.why).toContain("predicted too slow");
+  });
+});
+
+it("without a table the smallest input is measured before it is pruned for latency", () => {
+  const [only] = shapeOptions({ ...space({ latency_ms_p95: 0.1 }), latencies: undefined });
+  expect(only!.shape).toEqual({ input_size: 112, parameters_ratio: 1, macs_ratio: 1 });
+  expect(only!.why).toContain("by its MACs too slow");
+});
