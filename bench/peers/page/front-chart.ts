@@ -25,8 +25,8 @@ text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans
 
 const SERIES: readonly { readonly side: ChainSide; readonly name: string }[] = [
   { side: "decant", name: "Decant" },
-  { side: "sibling", name: "timm at a smaller input + ONNX Runtime int8" },
-  { side: "torch-pruning", name: "torch-pruning + ONNX Runtime int8" },
+  { side: "sibling", name: "timm at smaller inputs, ONNX Runtime int8" },
+  { side: "torch-pruning", name: "torch-pruning, ONNX Runtime int8" },
 ];
 
 /** Undefined where Decant or the smaller inputs have no file that every entry has: nothing is drawn of less. */
@@ -69,7 +69,7 @@ function drawSeries(side: ChainSide, name: string, row: number, files: readonly 
     return markup`<line class="whisker" x1="${cx}" x2="${cx}" y1="${y.at(top1.low)}" y2="${y.at(top1.high)}"/><circle class="dot" cx="${cx}" cy="${cy}" r="5"/>`;
   });
   const top = 16 + row * 15;
-  const key = markup`<circle class="dot" cx="${FRAME.right - 300}" cy="${top - 4}" r="4"/><text class="name" x="${FRAME.right - 290}" y="${top}">${name}</text>`;
+  const key = markup`<circle class="dot" cx="${FRAME.right - 318}" cy="${top - 4}" r="4"/><text class="name" x="${FRAME.right - 308}" y="${top}">${name}</text>`;
   return markup`<g class="${side}"><path class="line" d="${path(points)}"/>${dots}${key}</g>`;
 }
 
