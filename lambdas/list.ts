@@ -16,6 +16,7 @@ import { recordFailure } from "./record-failure.ts";
 import { report } from "./report.ts";
 import type { Services } from "./services.ts";
 import { taskFailed } from "./task-failed.ts";
+import { timeLayers } from "./time-layers.ts";
 
 /** Each handler takes the slice of the payload that its own type names; the document sends the whole. */
 // biome-ignore lint/suspicious/noExplicitAny: the payload's type is the handler's own
@@ -40,4 +41,5 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   Quantize: quantize,
   RecordFailure: recordFailure,
   Report: report,
+  TimeLayers: timeLayers,
 };

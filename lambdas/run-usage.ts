@@ -9,10 +9,11 @@ import type { Decision } from "../core/workflow/records/measurement.ts";
 /** Every step that the run has come by, each once. A given profile was not measured by it. */
 export function stepsOf(payload: RunPayload, decision: Decision | undefined): StepPointer[] {
   const { plan, sharding, data, profile, teacher, proposal, results = [], decision: decided, certificate } = payload;
+  const layers = payload.layer_times?.pointer ?? undefined;
   const points = decision?.points ?? [];
   const pointers = [
     ...(sharding?.sharded ? sharding.shards : []).map(({ key }) => ({ step: "prepare-shard", key })),
-    ...[plan, data, payload.given_profile ? undefined : profile, teacher, proposal, decided, certificate],
+    ...[plan, data, payload.given_profile ? undefined : profile, teacher, layers, proposal, decided, certificate],
     ...results.flatMap(({ compressed, quantized, measured }) => [compressed, quantized, measured]),
     ...points.map(({ compress_key }) => ({ step: "compress", key: compress_key })),
     ...points.map(({ quantize_key }) => ({ step: "quantize", key: quantize_key })),

@@ -7,6 +7,7 @@ export const STATE_TITLES: Readonly<Record<string, string>> = {
   PrepareData: "prepare data",
   Profile: "measure training speed",
   FineTune: "train the teacher",
+  TimeLayers: "time layers",
   Propose: "propose candidates",
   Compress: "compress",
   Quantize: "quantize",

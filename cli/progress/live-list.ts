@@ -14,7 +14,8 @@ const ROWS: readonly Row[] = [
   { title: "Plan", states: ["Plan"], last: ["Plan"] },
   { title: "Prepare data", states: ["ListShards", "PrepareShard", "PrepareData"], last: ["PrepareData"] },
   { title: "Measure training speed", states: ["ProfileKey", "Profile"], last: ["Profile", "FineTuneKey"] },
-  { title: "Train the teacher", states: ["FineTuneKey", "FineTune"], last: ["FineTune", "Propose"] },
+  { title: "Train the teacher", states: ["FineTuneKey", "FineTune"], last: ["FineTune", "TimeLayers"] },
+  { title: "Time layers", states: ["TimeLayers"], last: ["TimeLayers"] },
   {
     title: "Search candidates",
     states: ["Propose", "CompressKey", "Compress", "Quantize", "Measure", "Decide"],

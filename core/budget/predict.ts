@@ -7,9 +7,9 @@ import { deviceOfStep, GPU_STEPS, isCloudTarget } from "./step-devices.ts";
 /** A machine is paid for while it starts and fetches the image: a figure to plan with, not measured. */
 export const MACHINE_START_S = 240;
 
-/** States that a run goes through: 14 in any case, 4 with each rung, 6 with each candidate. */
+/** States that a run goes through: 15 in any case, 4 with each rung, 6 with each candidate. */
 export function transitionsOf(rungs: number, candidates: number): number {
-  return 14 + 4 * rungs + 6 * candidates;
+  return 15 + 4 * rungs + 6 * candidates;
 }
 
 export interface Prediction {
@@ -20,14 +20,21 @@ export interface Prediction {
   readonly spot_discount: number;
 }
 
+const ONE_CANDIDATE = [{ candidates: 1, epochs: 0 }];
+
 export function predictCost(
-  { seconds_by_step }: Pick<RunEstimate, "seconds_by_step">,
+  {
+    seconds_by_step,
+    rungs = ONE_CANDIDATE,
+  }: Pick<RunEstimate, "seconds_by_step"> & Partial<Pick<RunEstimate, "rungs">>,
   { target, task_device, basis, spot_discount }: Prediction,
 ): RunCost {
+  const candidates = rungs.reduce((sum, rung) => sum + rung.candidates, 0);
   const cloud = isCloudTarget(target);
   const steps: StepSeconds[] = Object.entries(seconds_by_step).map(([step, seconds]) => {
-    const start_s = cloud && GPU_STEPS.includes(step) ? MACHINE_START_S : 0;
+    const starts = step === "compress" ? candidates : 1;
+    const start_s = cloud && GPU_STEPS.includes(step) ? starts * MACHINE_START_S : 0;
     return { step, device: deviceOfStep(step, target, task_device), seconds: seconds + start_s };
   });
-  return costOfRun({ steps, basis, spot_discount, transitions: cloud ? transitionsOf(1, 1) : 0 });
+  return costOfRun({ steps, basis, spot_discount, transitions: cloud ? transitionsOf(rungs.length, candidates) : 0 });
 }

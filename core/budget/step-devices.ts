@@ -18,13 +18,14 @@ export const FUNCTION_MEMORY_MB: Readonly<Record<string, number>> = {
   "prepare-shard": 3538,
   quantize: 1769,
   report: 1024,
+  "time-layers": 1769,
 };
 
 const TARGET_ARCHITECTURES: Readonly<Record<string, "arm64" | "x64">> = {
   "lambda-arm64": "arm64",
   "lambda-x86-64": "x64",
 };
-const MEASURED_ON_TARGET: readonly string[] = ["certify", "measure", "quantize"];
+const MEASURED_ON_TARGET: readonly string[] = ["certify", "measure", "quantize", "time-layers"];
 
 /** @param taskDevice what GPU tasks run on, e.g. g5.xlarge */
 export function deviceOfStep(step: string, target: string, taskDevice: string): string {

@@ -20,6 +20,8 @@ export interface RunPayload {
   readonly data?: StepPointer;
   readonly profile?: TaskPointer;
   readonly teacher?: TaskPointer;
+  /** Of TimeLayers; null where nothing was timed. */
+  readonly layer_times?: { readonly pointer: StepPointer | null };
   readonly proposal?: StepPointer & { readonly rung: number; readonly candidates: readonly Candidate[] };
   /** A job of several machines, while the run waits for it. */
   readonly submitted?: { readonly job: string; readonly status?: string };

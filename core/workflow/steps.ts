@@ -4,7 +4,7 @@ export const STEP_VERSIONS = {
   plan: 1,
   "prepare-data": 2,
   "prepare-shard": 1,
-  profile: 1,
+  profile: 2,
   "fine-tune": 1,
   propose: 3,
   compress: 3,

@@ -1,4 +1,4 @@
-// Which functions measure a job's target in the cloud. Quantize, Measure and Certify exist once for each of these devices.
+// Which functions measure a job's target in the cloud. TimeLayers, Quantize, Measure and Certify exist once for each of these devices.
 
 interface TargetFunction {
   readonly device: string;

@@ -34,6 +34,7 @@ const SIZES: Readonly<Record<string, Pick<FunctionSpec, "memory_mb" | "storage_m
   PrepareShard: { memory_mb: 2 * ONE_VCPU_MB, storage_mb: STORAGE_MOST_MB },
   Quantize: { memory_mb: ONE_VCPU_MB, storage_mb: STORAGE_MOST_MB },
   Report: { memory_mb: 1024, storage_mb: STORAGE_MOST_MB },
+  TimeLayers: { memory_mb: ONE_VCPU_MB, storage_mb: STORAGE_MOST_MB },
 };
 
 const SUFFIX = /^(.+)FunctionArn$/;

@@ -6,6 +6,7 @@ import { DEAREST_GPU_MACHINE, deviceOfStep, FARGATE_TASK } from "../../core/budg
 import { FARGATE_DEVICE } from "../../infra/compute/container.ts";
 import { GPU_INSTANCE_TYPES, NODE_INSTANCE_TYPE } from "../../infra/compute/environments.ts";
 import { stateFunctions } from "../../infra/functions/catalogue.ts";
+import { hyphenated } from "../../infra/functions/entries.ts";
 
 const basis = pricesIn("us-east-1");
 
@@ -26,10 +27,10 @@ describe("the price table", () => {
     expect(FARGATE_TASK).toBe(FARGATE_DEVICE);
   });
 
-  it.each(["Certify", "Measure", "PrepareData", "Quantize", "Report"])(
+  it.each(["Certify", "Measure", "PrepareData", "Quantize", "Report", "TimeLayers"])(
     "counts %s's functions as large as they are",
     (handler) => {
-      const step = handler === "PrepareData" ? "prepare-data" : handler.toLowerCase();
+      const step = hyphenated(handler);
       const functions = stateFunctions().filter((spec) => spec.handler === handler);
       expect(functions.length).toBeGreaterThan(0);
       for (const { architecture, memory_mb, storage_mb } of functions) {

@@ -55,7 +55,7 @@ describe("the functions of states", () => {
     const needed = states.map(([name]) => (shared.test(name) ? "TaskFailed" : name));
     expect(handlers.sort()).toEqual([...new Set(needed)].sort());
     for (const handler of handlers) {
-      const measures = ["Certify", "Measure", "Quantize"].includes(handler);
+      const measures = ["Certify", "Measure", "Quantize", "TimeLayers"].includes(handler);
       const kinds = specs.filter((spec) => spec.handler === handler).map(({ architecture }) => architecture);
       expect(kinds.sort()).toEqual(measures ? ["arm64", "x64"] : ["arm64"]);
     }

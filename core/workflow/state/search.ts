@@ -14,6 +14,7 @@ const SHARED_BY_CANDIDATES = [
   "data",
   "profile",
   "teacher",
+  "layer_times",
   "proposal",
 ];
 

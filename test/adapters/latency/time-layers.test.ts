@@ -1,6 +1,6 @@
 // Timing layers for real, on a network so small that it takes a second or two.
 import { readFileSync } from "node:fs";
-import Ajv2020 from "ajv/dist/2020.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, it } from "vitest";
 import { timeLayers } from "../../../adapters/latency/time-layers.ts";
 import { layersOf } from "../../../core/layer-times/layers-of.ts";

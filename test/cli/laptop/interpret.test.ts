@@ -25,6 +25,7 @@ const HAPPY: Answers = {
   PrepareData: () => pointer("prepare-data"),
   ProfileKey: () => task("profile", false),
   FineTuneKey: () => task("fine-tune", false),
+  TimeLayers: () => ({ pointer: pointer("time-layers") }),
   Propose: (_payload, call) => ({ ...pointer("propose"), rung: call, candidates: [candidate(`c${call}`)] }),
   CompressKey: () => task("compress", false),
   Quantize: () => pointer("quantize"),
@@ -59,7 +60,7 @@ async function play(changes: Answers = {}, signal = new AbortController().signal
   return { states, payloads, error };
 }
 
-const TO_TEACHER = ["Plan", "PrepareData", "ProfileKey", "Profile", "FineTuneKey", "FineTune"];
+const TO_TEACHER = ["Plan", "PrepareData", "ProfileKey", "Profile", "FineTuneKey", "FineTune", "TimeLayers"];
 const RUNG = ["Propose", "CompressKey", "Compress", "Quantize", "Measure", "Decide"];
 
 describe("the workflow", () => {

@@ -39,6 +39,7 @@ const HAPPY: Script = {
   PrepareData: answers(pointer("prepare-data")),
   ProfileKey: answers(task("profile", true)),
   FineTuneKey: answers(task("fine-tune", false)),
+  TimeLayers: answers({ pointer: null }),
   Propose: answers(proposal(1, "a", "b")),
   CompressKey: answers(task("compress", false)),
   Quantize: answers(pointer("quantize")),

@@ -83,9 +83,9 @@ describe("the cost of a run", () => {
     const machine = (1435 / 3600) * (0.8048 + 0.0109589 + 0.005);
     // 20 s of 3,538 MB; 22 s of 1,769 MB; disk 9.5 GB for 42 s
     const functions = (20 * (3538 / 1024) + 22 * (1769 / 1024)) * 0.0000133334 + 42 * 9.5 * 0.0000000309;
-    const orchestration = 24 * (0.000025 + 0.0000002);
+    const orchestration = 25 * (0.000025 + 0.0000002);
     expect(MACHINE_START_S).toBe(240);
-    expect(transitionsOf(1, 1)).toBe(24);
+    expect(transitionsOf(1, 1)).toBe(25);
     expect(predicted.usd).toBeCloseTo(machine + functions + orchestration, 6);
     expect(predicted.usd_on_spot).toBeCloseTo(machine + functions + orchestration - (1435 / 3600) * 0.8048 * 0.5, 6);
   });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type LayerShape, layerMicroseconds } from "../../../core/layer-times/interpolate.ts";
 import type { LayerFamily } from "../../../core/workflow/records/layer-times.ts";
+import vectors from "../../../schemas/vectors/layer-times.json" with { type: "json" };
 
 const family = (over: Partial<LayerFamily> = {}): LayerFamily => ({
   kind: "conv",
@@ -89,5 +90,13 @@ describe("a layer's time", () => {
         expect(large).toBeGreaterThan(small);
       }),
     );
+  });
+});
+
+describe("schemas/vectors/layer-times.json", () => {
+  it.each(vectors.tests)("holds: $description", ({ layer: shape, us: expected }) => {
+    const us = layerMicroseconds({ families: vectors.families as LayerFamily[] }, shape as LayerShape);
+    if (expected === null) expect(us).toBeUndefined();
+    else expect(us).toBeCloseTo(expected, 9);
   });
 });

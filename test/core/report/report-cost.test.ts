@@ -47,7 +47,7 @@ describe("a run in the cloud", () => {
   it("costs what its own steps took, and the workflow's transitions", () => {
     const machine = 0.1 * (1.006 + (100 * 0.08) / 730 + 0.005);
     const lambda = 100 * (1769 / 1024) * 0.0000133334;
-    const orchestration = (14 + 4 * 2 + 6 * 1) * (0.000025 + 0.0000002); // 2 rungs, 1 measured candidate
+    const orchestration = (15 + 4 * 2 + 6 * 1) * (0.000025 + 0.0000002); // 2 rungs, 1 measured candidate
     expect(cost.usd).toBeCloseTo(machine + lambda + orchestration, 9);
     expect(cost.usd_on_spot).toBeCloseTo(machine + lambda + orchestration - 0.1 * 1.006 * SPOT_DISCOUNT, 9);
     expect(cost.prices).toContain("us-east-1");

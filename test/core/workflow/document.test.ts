@@ -103,7 +103,7 @@ describe("substitutions", () => {
   const names = substitutionNames(WORKFLOW);
 
   it("are one function for each Lambda state (or one for each target), and a queue and a definition for one machine and for several", () => {
-    const byTarget = new Set(["Certify", "Measure", "Quantize"]);
+    const byTarget = new Set(["Certify", "Measure", "Quantize", "TimeLayers"]);
     const functions = lambdaNames.map(functionOfState).flatMap((name) => {
       const suffixes = byTarget.has(name) ? TARGET_FUNCTIONS.map(({ suffix }) => suffix) : [""];
       return suffixes.map((suffix) => `${name}${suffix}FunctionArn`);

@@ -17,6 +17,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   PrepareData: pointer("prepare-data"),
   ProfileKey: task("profile"),
   FineTuneKey: task("fine-tune"),
+  TimeLayers: { pointer: pointer("time-layers") },
   Propose: { ...pointer("propose"), rung: 1, candidates: [{ id: "a" }] },
   CompressKey: task("compress"),
   Quantize: pointer("quantize"),
