@@ -54,6 +54,8 @@ def _record(
         "learning_rate": 1e-3,
         "temperature": 2,
         "distillation_weight": 0.8,
+        "mixed_share": 0.5,
+        "freeze_statistics": True,
     }
     candidate = {
         "id": "c",
@@ -165,6 +167,72 @@ def test_without_pruning_and_epochs_the_student_is_the_teacher(
     student = read_student(tmp_path / "files")
     assert output["parameters"] == count_parameters(teacher)
     assert all(torch.equal(tensor, teacher.state_dict()[name]) for name, tensor in student.state_dict().items())
+
+
+def test_a_candidate_that_continues_another_trains_its_student_on_and_prunes_nothing(
+    tmp_path: Path, unbroken: Any, prepared_folder: Path, teacher_folder: Path, backbone_record: dict[str, Any]
+):
+    _, folder, before, _ = unbroken
+
+    def continued(epochs: int, rung: int, name: str) -> tuple[Any, Path]:
+        record = _record(prepared_folder, teacher_folder, backbone_record, PRUNE, epochs)
+        record["inputs"]["compress"] = str(folder / "files")
+        record["parameters"]["candidate"] |= {"continues": "c", "id": "c2", "rung": rung}
+        return _run(record, tmp_path / name)[0], tmp_path / name
+
+    same, still = continued(0, 2, "still")
+    check_record("compressed", same, "output.json")
+    assert (same["parameters"], same["macs"]) == (before["parameters"], before["macs"])
+    assert sha256_of(still / "files/student.safetensors") == sha256_of(folder / "files/student.safetensors")
+    _, second = continued(1, 2, "second")
+    _, third = continued(1, 3, "third")
+    hashes = {sha256_of(path / "files/student.safetensors") for path in (still, second, third)}
+    assert len(hashes) == 3  # trained on, and each rung on views of its own
+    assert not (second / "checkpoint/prune.checkpoint").exists()
+
+
+def test_a_latency_limit_holds_by_the_layer_times_that_the_task_is_given(
+    tmp_path: Path, prepared_folder: Path, teacher_folder: Path, backbone_record: dict[str, Any]
+):
+    family = {"precision": "int8", "kernel": 1, "stride": 1, "output_size": 1, "multiple_of": 1, "outputs_step": 1}
+    families = [
+        {"kind": kind, "times": [{"inputs": 1, "outputs": 1, "us": 1}, {"inputs": 1, "outputs": 400, "us": 400}]}
+        | family
+        for kind in ("conv", "gemm")
+    ]
+    table = {
+        "machine": "m",
+        "threads": 1,
+        "runtime": "r",
+        "quantizer": "q",
+        "channel_multiple": 8,
+        "fixed_us": 10,
+        "families": families,
+        "left_out": [],
+    }
+    network = build_network(ARCHITECTURE, len(CLASSES), 0)
+    names = [name for name, layer in network.named_modules() if isinstance(layer, torch.nn.Conv2d | torch.nn.Linear)]
+    shape = {"precision": "int8", "kernel": 1, "stride": 1, "reduction": None, "inputs": 1, "outputs": 1}
+    layers = [{"name": name, "kind": "gemm" if name == "classifier" else "conv"} | shape for name in names]
+    folder = tmp_path / "times"
+    folder.mkdir()
+    (folder / "layer-times.json").write_text(json.dumps(table))
+    (folder / "output.json").write_text(json.dumps({"network": {"input_size": SIZE, "layers": layers}}))
+
+    def run(latency_ms: float, name: str) -> Any:
+        prune = {"pruner": "knapsack", "importance": "taylor", "channel_multiple": 8, "latency_ms": latency_ms}
+        record = _record(prepared_folder, teacher_folder, backbone_record, prune, epochs=0)
+        record["inputs"]["time-layers"] = str(folder)
+        return _run(record, tmp_path / name)[0]
+
+    whole = run(1e6, "whole")
+    pruned = run(0.6 * whole["predicted_latency_ms"], "pruned")
+    check_record("compressed", pruned, "output.json")
+    assert 0 < pruned["predicted_latency_ms"] <= 0.6 * whole["predicted_latency_ms"]
+    assert pruned["parameters"] < whole["parameters"]
+    with pytest.raises(TaskError, match="microseconds remain") as caught:
+        run(1e-3, "least")
+    assert caught.value.code == "CandidateRejected"
 
 
 def test_a_ratio_out_of_reach_rejects_the_candidate(
