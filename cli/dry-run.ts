@@ -3,6 +3,7 @@ import type { RunEstimate } from "../core/planner/estimate.ts";
 import { estimateRun } from "../core/planner/estimate.ts";
 import { TARGETS } from "../core/targets/list.ts";
 import type { PlanRecord, Split } from "../core/workflow/records/plan.ts";
+import type { PlannedRung } from "../core/workflow/records/search.ts";
 import type { Candidate, TrainingProfile } from "../core/workflow/records/training.ts";
 import { pointerOfTask } from "../lambdas/gpu-task.ts";
 import { planRecord } from "../lambdas/plan.ts";
@@ -72,14 +73,19 @@ function describe(plan: PlanRecord, estimate: RunEstimate | undefined, money: re
 const NO_ESTIMATE =
   "time:        unknown until this machine's training speed is measured: decant profile -o profile.json, then --profile profile.json";
 
-function describeEstimate({ teacher, candidates, seconds_by_step, total_s, remarks }: RunEstimate): string[] {
+function describeEstimate({ teacher, candidates, rungs, seconds_by_step, total_s, remarks }: RunEstimate): string[] {
   return [
     `fine-tune:   ${teacher.epochs} epochs at ${teacher.input_size} px`,
     ...candidates.map((candidate) => `candidate:   ${describeCandidate(candidate)}`),
+    ...rungs.map((rung, at) => `rung ${at + 1}:      ${describeRung(rung)}`),
     ...Object.entries(seconds_by_step).map(([step, value]) => `  ${step.padEnd(14)} about ${seconds(value)}`),
-    `time:        about ${seconds(total_s)} with one rung of candidates`,
+    `time:        about ${seconds(total_s)}, unless a broken promise asks for another rung`,
     ...remarks.map((remark) => `note:        ${remark}`),
   ];
+}
+
+function describeRung({ candidates, epochs }: PlannedRung): string {
+  return `${candidates} ${candidates === 1 ? "candidate" : "candidates"}, ${epochs} epochs${candidates === 1 ? "" : " each"}`;
 }
 
 function describeCandidate({ id, input_size, prune, training }: Candidate): string {

@@ -24,6 +24,8 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const { device } = await readOutput<TrainingProfile>(services, profile);
   const { candidate } = payload;
   const student = await continuedStudent(payload, services);
+  const limited = candidate.prune?.latency_ms !== undefined;
+  const timed = limited ? [required(payload.layer_times?.pointer ?? undefined, "layer times", "CompressKey")] : [];
   const { backbone, classes } = plan;
   const parameters = { backbone, candidate, classes, device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
@@ -31,7 +33,13 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   return taskPointer(
     { deadline_ms },
     plan,
-    { step: "compress", upstream: [data, teacher, ...student], slice, parameters, nodes: nodesOf(plan, services) },
+    {
+      step: "compress",
+      upstream: [data, teacher, ...student, ...timed],
+      slice,
+      parameters,
+      nodes: nodesOf(plan, services),
+    },
     services,
   );
 }

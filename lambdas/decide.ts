@@ -10,6 +10,7 @@ import type { Certificate, Decision, Measurement } from "../core/workflow/record
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { DroppedCandidate, Proposal } from "../core/workflow/records/search.ts";
 import type { TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
+import { layerLatencies } from "./layer-latencies.ts";
 import { clockLeft } from "./propose.ts";
 import { required } from "./required.ts";
 import { readOutput, runStep } from "./run-step.ts";
@@ -98,6 +99,7 @@ async function furtherRung(
     rejected,
     rung: (payload.proposal?.rung ?? 0) + 1,
     clock_left_s: clockLeft(payload, services),
+    latencies: await layerLatencies(payload, services),
   });
   if (proposal.candidates.length > 0 && !money.allows(proposal.estimate_s))
     return { possible: false, why: "another rung could cost more than the money promised leaves", dropped: [] };

@@ -6,6 +6,7 @@ import type { Decision } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { Proposal } from "../core/workflow/records/search.ts";
 import type { TeacherOutput, TrainingProfile } from "../core/workflow/records/training.ts";
+import { layerLatencies } from "./layer-latencies.ts";
 import { required } from "./required.ts";
 import { readOutput, runStep } from "./run-step.ts";
 import type { Services } from "./services.ts";
@@ -24,7 +25,12 @@ export async function propose(payload: RunPayload, services: Services): Promise<
     services,
     {
       step: "propose",
-      upstream: [profile, teacher, ...(decision ? [decision] : [])],
+      upstream: [
+        profile,
+        teacher,
+        ...(payload.layer_times?.pointer ? [payload.layer_times.pointer] : []),
+        ...(decision ? [decision] : []),
+      ],
       slice: {
         rung,
         counts,
@@ -47,6 +53,7 @@ export async function propose(payload: RunPayload, services: Services): Promise<
         rejected: previous?.rejected ?? [],
         rung,
         clock_left_s: clockLeft(payload, services),
+        latencies: await layerLatencies(payload, services),
       });
     },
   );

@@ -1,4 +1,4 @@
-"""Profile measures every input size once, largest first, and writes what its schema says."""
+"""Profile measures every input size in two turns, largest first, and writes what its schema says."""
 
 import io
 import json
@@ -22,4 +22,4 @@ def test_a_profile_holds_one_speed_for_each_size(tmp_path: Path):
     assert find_problems("profile", output, "output.json") == []
     assert json.loads((tmp_path / "profile.json").read_text()) == output
     assert [speed["input_size"] for speed in output["speeds"]] == [64, 32]
-    assert [json.loads(line)["done"] for line in lines.getvalue().splitlines()] == [1, 2]
+    assert [json.loads(line)["done"] for line in lines.getvalue().splitlines()] == [1, 2, 3, 4]

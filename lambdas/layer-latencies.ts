@@ -1,0 +1,20 @@
+// The table of layer times as the planner reads it; undefined where TimeLayers measured nothing.
+import type { TimedLayers } from "../core/layer-times/layer.ts";
+import { latencyOf } from "../core/layer-times/predict.ts";
+import type { LayerLatencies } from "../core/planner/predict-file.ts";
+import type { RunPayload } from "../core/workflow/payload.ts";
+import { readOutput } from "./run-step.ts";
+import type { Services } from "./services.ts";
+
+export async function layerLatencies(
+  { layer_times }: RunPayload,
+  services: Services,
+): Promise<LayerLatencies | undefined> {
+  const pointer = layer_times?.pointer;
+  if (!pointer) return undefined;
+  const { table, network } = await readOutput<TimedLayers>(services, pointer);
+  return {
+    latencyMs: (input_size, widths_ratio) => latencyOf(table, network, { input_size, widths_ratio }),
+    channel_multiple: table.channel_multiple,
+  };
+}
