@@ -12,6 +12,7 @@ from conftest import SIZE
 from test_compress import _record, _run, teacher_folder  # noqa: F401, a fixture
 from test_resume import Killed
 
+from decant_tasks.compress.student_files import read_student, write_student
 from decant_tasks.errors import TaskError
 from decant_tasks.export.parity import _run_onnx
 from decant_tasks.model.activations import has_hard_swish, replace_hard_swish
@@ -143,3 +144,8 @@ def test_hard_swish_becomes_relu_and_the_student_is_read_back_with_it(tmp_path: 
     assert has_hard_swish(network)
     assert replace_hard_swish(network) > 0
     assert not has_hard_swish(network)
+    write_student(tmp_path, network, "mobilenetv3_small_050", 3, SIZE, "relu")
+    again, images = read_student(tmp_path), torch.randn(1, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    assert not has_hard_swish(again)
+    with torch.no_grad():
+        assert torch.equal(again(images), network.eval()(images))
