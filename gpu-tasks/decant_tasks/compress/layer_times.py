@@ -64,7 +64,7 @@ def read_layer_times(folder: Path) -> LayerTimes:
         record = json.loads((folder / FILE).read_bytes())
     except (OSError, ValueError, RecursionError) as error:
         raise TaskError("InvalidInput", f"Expected layer times, got: {error!r}", FILE) from error
-    check_record("layer-times", record, FILE)
+    check_record("layer-times", record, FILE, code="InvalidInput")
     return layer_times_of(record)
 
 
