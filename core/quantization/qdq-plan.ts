@@ -13,9 +13,15 @@ import type { Calibration } from "./calibrate.ts";
 import type { Histogram } from "./histogram.ts";
 import { type InsertOptions, insertQuantization } from "./insert.ts";
 import { floatPrefix } from "./prefix.ts";
-import { selectNodes, weightedNode } from "./select.ts";
+import { selectNodes, type WeightedNode, weightedNode } from "./select.ts";
 import { simplified } from "./simplify.ts";
-import { quantizeWeight, type WeightGranularity } from "./weights.ts";
+import {
+  type QuantizedWeight,
+  quantizeWeight,
+  smallestScales,
+  type WeightGranularity,
+  type WeightOptions,
+} from "./weights.ts";
 
 /** The first version of QuantizeLinear and DequantizeLinear with an axis. */
 const OPSET_MIN = 13;
@@ -35,6 +41,7 @@ export function planQdq(
   }
   const lookup = lookupOf(graph, ir_version);
   const layers = [...selection.weighted].map((node) => weightedNode(node, lookup)!);
+  const nearest = nearestWeights(options.weights);
   const averaged = options.bias_correction ? layers.map(({ data }) => data) : [];
   return {
     model,
@@ -52,7 +59,7 @@ export function planQdq(
       const ranges = new Map([...calibration.histograms].map(([name, each]) => [name, rangeOf(name, each)]));
       return insertQuantization(model, selection, ranges, {
         activations,
-        ...constantsOf(calibration, choices, options.weights),
+        ...constantsOf(calibration, choices, options.weights, nearest),
       });
     },
   };
@@ -63,17 +70,16 @@ function constantsOf(
   calibration: Calibration,
   { fitted, moments, portable }: QuantizationChoices,
   granularity: WeightGranularity,
+  nearest: NearestWeights,
 ): Pick<InsertOptions, "weightOf" | "biasCorrection"> {
   return {
-    weightOf: (layer, input_scale, bias) =>
-      fitted?.get(layer.node)?.weight ??
-      quantizeWeight(layer, {
-        granularity,
-        portable,
-        moments: moments?.get(layer.node)?.rounding,
-        input_scale,
-        bias,
-      }),
+    weightOf(layer, input_scale, bias) {
+      const settled = fitted?.get(layer.node);
+      if (settled !== undefined) return settled.weight;
+      const rounding = moments?.get(layer.node)?.rounding;
+      const options = { granularity, portable, input_scale, bias };
+      return rounding ? quantizeWeight(layer, { ...options, moments: rounding }) : nearest(layer, options);
+    },
     biasCorrection(layer, weight) {
       const settled = fitted?.get(layer.node);
       if (settled !== undefined) return settled.correction;
@@ -83,6 +89,20 @@ function constantsOf(
       if (!shift?.every(Number.isFinite)) return undefined;
       return own === undefined ? shift : shift.map((value, channel) => value - own.lack[channel]!);
     },
+  };
+}
+
+type NearestWeights = (layer: WeightedNode, options: Omit<WeightOptions, "granularity" | "moments">) => QuantizedWeight;
+
+/** Rounds a layer's weights once for all ranges that leave its scales alike: trying ranges asks for the same ones again. */
+function nearestWeights(granularity: WeightGranularity): NearestWeights {
+  const known = new Map<string, QuantizedWeight>();
+  return (layer, options) => {
+    const all = { ...options, granularity };
+    const key = `${layer.node.outputs[0]} ${options.portable} ${smallestScales(layer, all).join()}`;
+    const weight = known.get(key) ?? quantizeWeight(layer, all);
+    known.set(key, weight);
+    return weight;
   };
 }
 

@@ -41,7 +41,10 @@ export function quantizeWeight(layer: WeightedNode, options: WeightOptions): Qua
     const spread = moments && spreadOf(moments, channel, order);
     return { exact: channelOf(values, order, channel), spread };
   });
-  const smallest = scalesOf(channels, options);
+  const smallest = scalesOf(
+    channels.map(({ exact }) => exact),
+    options,
+  );
   const scales = limited ? grownScales(channels, smallest, granularity) : smallest;
   const integers = new Int8Array(values.length);
   const steps = new Int8Array(order.length);
@@ -52,6 +55,14 @@ export function quantizeWeight(layer: WeightedNode, options: WeightOptions): Qua
     for (let at = 0; at < order.length; at += 1) integers[start + order.offsets[at]!] = steps[at]!;
   });
   return { values: integers, scales: granularity === "per-tensor" ? scales.slice(0, 1) : scales };
+}
+
+/** The scales at which the largest weights are 127 and biases fit; all that ranges have to do with a layer's weights. */
+export function smallestScales(layer: WeightedNode, options: WeightOptions): Float32Array {
+  const values = floats(layer.weight);
+  const order = reductionOrder(layer.node, layer.weight.dims, layer.channel_axis);
+  const channels = Array.from({ length: order.channels }, (_, channel) => channelOf(values, order, channel));
+  return scalesOf(channels, options);
 }
 
 interface Channel {
@@ -66,8 +77,8 @@ function channelOf(values: Float32Array, { channel_stride, offsets }: ReductionO
 }
 
 /** The scale by channel at which its largest weight is 127 and its bias fits. */
-function scalesOf(channels: readonly Channel[], options: WeightOptions): Float32Array {
-  const scales = Float32Array.from(channels, ({ exact }, channel) => {
+function scalesOf(channels: readonly Float64Array[], options: WeightOptions): Float32Array {
+  const scales = Float32Array.from(channels, (exact, channel) => {
     const largest = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const forBias = Math.abs(options.bias?.[channel] ?? 0) / (options.input_scale * BIAS_STEPS_MAX);
     return Math.max(weightScale(largest), forBias);
