@@ -13,7 +13,7 @@ import { type Feeds, type OpenModel, openModel } from "./session.ts";
 
 const QUARTILE = 25;
 const WARM_UP_RUNS = 3;
-const LEAD_RUNS = 1;
+const LEAD_RUNS = 3;
 const NODE_EVENT = "_kernel_time";
 
 interface Open {

@@ -10,7 +10,13 @@ import type { TimedLayers } from "../../core/layer-times/layer.ts";
 import { layersOf } from "../../core/layer-times/layers-of.ts";
 import { emptyNetwork, probeNetwork, quantizedProbe } from "../../core/layer-times/probe.ts";
 import { quantizedForTiming } from "../../core/layer-times/quantize-for-timing.ts";
-import { familyOf, type ProfiledModel, probedTimes, profilingOverhead } from "../../core/layer-times/table-of.ts";
+import {
+  familyOf,
+  type ProfiledModel,
+  probedTimes,
+  probingOverhead,
+  withoutOverhead,
+} from "../../core/layer-times/table-of.ts";
 import type { Model } from "../../core/onnx/graph.ts";
 import { writeModel } from "../../core/onnx/write-model.ts";
 import { QUANTIZER_DEFAULTS, type Quantizer } from "../../core/quantizers/quantizer.ts";
@@ -56,14 +62,18 @@ export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
     { name: "steps", model: quantizedProbe(probeNetwork(steps), quantizer), whole_runs: false },
   ]);
   const fixed_us = empty!.run_us!;
-  const overhead = { int8: profilingOverhead(whole!, fixed_us), fp32: profilingOverhead(float!, fixed_us) };
-  const stepTimes = probedTimes(stepped!, steps.length, overhead.int8);
+  const stepTimes = probedTimes(stepped!, steps.length);
   const found = kernelSteps((layer) => stepTimes[steps.findIndex((each) => sameLayer(each, layer))] ?? 0);
   // The float network comes last: candidates are int8.
   const planned = [network, layersOf(model)].map((each) =>
     planFamilies(each, request.input_sizes, found.depthwise_multiple),
   );
-  const families = await timeFamilies(request, unique(planned), overhead, found);
+  const { families, left_out } = await timeFamilies(request, unique(planned), found);
+  // Float layers are corrected by the float network; then the quantized one, which holds a few, shows the rest.
+  const fp32 = probingOverhead({ families }, layersOf(model).layers, float!.run_us! - fixed_us);
+  const half = families.map((family) => (family.precision === "fp32" ? withoutOverhead(family, fp32) : family));
+  const int8 = probingOverhead({ families: half }, network.layers, whole!.run_us! - fixed_us);
+  const corrected = half.map((family) => (family.precision === "int8" ? withoutOverhead(family, int8) : family));
   return {
     table: {
       ...request.machine,
@@ -71,7 +81,8 @@ export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
       quantizer: quantizer.key,
       channel_multiple: Math.max(found.conv_outputs, found.depthwise_multiple),
       fixed_us,
-      ...families,
+      families: corrected,
+      left_out,
     },
     network,
   };
@@ -85,7 +96,6 @@ interface Cell {
 async function timeFamilies(
   request: LayersRequest,
   families: readonly PlannedFamily[],
-  overhead_us: Readonly<Record<"int8" | "fp32", number>>,
   steps: KernelSteps,
 ): Promise<Pick<LayerTimes, "families" | "left_out">> {
   const cells = families.flatMap((family) => family.layers.map((layer): Cell => ({ family, layer })));
@@ -100,8 +110,7 @@ async function timeFamilies(
   const times = new Map<LayerShape, number>();
   for (const [at, profiled] of profiles.entries()) {
     const chunk = chunks[at]!;
-    const { precision } = chunk[0]!.layer;
-    for (const [index, us] of probedTimes(profiled, chunk.length, overhead_us[precision]).entries()) {
+    for (const [index, us] of probedTimes(profiled, chunk.length).entries()) {
       if (us !== undefined) times.set(chunk[index]!.layer, us);
     }
   }

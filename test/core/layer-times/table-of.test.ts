@@ -4,7 +4,7 @@ import { planFamilies } from "../../../core/layer-times/grid.ts";
 import { kernelSteps } from "../../../core/layer-times/kernel-steps.ts";
 import { layersOf } from "../../../core/layer-times/layers-of.ts";
 import { markerOf } from "../../../core/layer-times/probe.ts";
-import { familyOf, probedTimes, profilingOverhead } from "../../../core/layer-times/table-of.ts";
+import { familyOf, probedTimes, probingOverhead, withoutOverhead } from "../../../core/layer-times/table-of.ts";
 import { smallNetwork } from "../../fixtures/small-network.ts";
 
 const profile = (nodes: readonly (readonly [string, number])[], run_us: number | null = null) => ({
@@ -32,7 +32,7 @@ describe("a profiled node", () => {
 });
 
 describe("probed times", () => {
-  it("leave out what stands at a branch's ends, and what profiling added", () => {
+  it("leave out what stands at a branch's ends", () => {
     const nodes = [
       ["x_quantize", 9],
       ["Transpose", 4],
@@ -40,7 +40,7 @@ describe("probed times", () => {
       ["c0p_token_2", 5],
       ["c1", 2],
     ] as const;
-    expect(probedTimes(profile(nodes), 2, 3)).toEqual([17, 0.4]);
+    expect(probedTimes(profile(nodes), 2)).toEqual([20, 2]);
   });
 
   it("sum what lies between two nodes", () => {
@@ -53,35 +53,18 @@ describe("probed times", () => {
       ["s1", 6],
       ["e1", 8],
     ] as const;
-    expect(probedTimes(profile(nodes), 3, 1)).toEqual([14, 9, undefined]);
+    expect(probedTimes(profile(nodes), 3)).toEqual([16, 11, undefined]);
   });
 
-  it("are corrected by what a whole run takes without a profile", () => {
-    expect(
-      profilingOverhead(
-        profile(
-          [
-            ["a", 60],
-            ["b", 50],
-          ],
-          100,
-        ),
-        10,
-      ),
-    ).toBe(10);
-    expect(
-      profilingOverhead(
-        profile(
-          [
-            ["a", 60],
-            ["b", 50],
-          ],
-          300,
-        ),
-        10,
-      ),
-    ).toBe(0);
-    expect(profilingOverhead(profile([["a", 60]]), 10)).toBe(0);
+  it("are lowered alike, so that their sum is a whole run's time without a profile", () => {
+    const shape = { kind: "conv", precision: "int8", kernel: 1, stride: 1, output_size: 8 } as const;
+    const grid = { ...shape, multiple_of: 1, outputs_step: 1, times: [{ inputs: 8, outputs: 8, us: 10 }] };
+    const layers = ["a", "b"].map((name) => ({ ...shape, name, inputs: 8, outputs: 8 }));
+    expect(probingOverhead({ families: [grid] }, layers, 14)).toBe(3);
+    expect(probingOverhead({ families: [grid] }, layers, 30)).toBe(0);
+    expect(probingOverhead({ families: [] }, layers, 14)).toBe(0);
+    expect(withoutOverhead(grid, 3).times[0]!.us).toBe(7);
+    expect(withoutOverhead(grid, 9).times[0]!.us).toBe(2);
   });
 });
 
