@@ -31,7 +31,7 @@ import { isWorthRepeating } from "./worth-repeating.ts";
 const MAKE_MODEL = fileURLToPath(new URL("../make_model.py", import.meta.url));
 
 export interface FidelityContext {
-  /** Kept until all is recorded. */
+  /** Never emptied here: another seed goes on with the same fp32 files. */
   readonly work: string;
   /** Interpreters: the peers' and the project's. */
   readonly peers: string;
@@ -54,9 +54,6 @@ export async function compareFidelity(context: FidelityContext, sources: readonl
       const name = basename(resolve(source));
       for (const network of networks) await comparePair(context, { network, data, name }, seed);
     }
-  for (const source of sources)
-    for (const network of networks)
-      await rm(folderOf(context, network, basename(resolve(source))), { recursive: true });
 }
 
 interface Pair {
