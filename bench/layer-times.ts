@@ -2,7 +2,7 @@
 // of the same blocks with random inner widths in multiples of 8 or 16, at sizes in the table and others.
 // Usage: npm run bench:layer-times -- [--count 16]
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -65,6 +65,8 @@ const errors = candidates.map(({ error_ratio }) => Math.abs(error_ratio));
 const record = {
   command: `npm run bench:layer-times -- --count ${values.count}`,
   n: candidates.length,
+  /** Other work on the machine meanwhile: runs waiting, mean over a minute. */
+  load_average: loadavg()[0],
   error_ratio_mean: errors.reduce((sum, error) => sum + error, 0) / errors.length,
   error_ratio_max: Math.max(...errors),
   within_10_percent: errors.filter((error) => error <= 0.1).length,
