@@ -82,7 +82,9 @@ function narrow({ plan, latencies }: SearchSpace, shape: Shape, share: number): 
   const { input_size, parameters_ratio } = shape;
   const predicted = latencies.latencyMs(input_size, parameters_ratio);
   const latency_ms = thousandths(predicted * Math.min(1, share));
-  return { ...shape, pruner: STUDENT.pruner_other, latency_ms, channel_multiple: latencies.channel_multiple };
+  const { channel_multiple } = latencies;
+  const narrowed = { ...shape, pruner: STUDENT.pruner_other, latency_ms };
+  return channel_multiple === STUDENT.channel_multiple ? narrowed : { ...narrowed, channel_multiple };
 }
 
 /** Of the work of this shape that the latency promise lets be, above 1 where there is room. */

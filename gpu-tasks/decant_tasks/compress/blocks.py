@@ -69,12 +69,9 @@ def _shapes_kept(network: nn.Module, input_size: int) -> dict[str, torch.Size]:
 @torch.no_grad()
 def _is_identity_without_weights(module: nn.Module, shape: torch.Size) -> bool:
     empty = copy.deepcopy(module).cpu().eval()
-    for tensor in (*empty.parameters(), *(part.running_mean for part in empty.modules() if _has_mean(part))):
-        tensor.zero_()
+    for name, tensor in (*empty.named_parameters(), *empty.named_buffers()):
+        if not name.endswith(("running_var", "num_batches_tracked")):
+            tensor.zero_()
     # Up to 16, so that an activation with an upper limit (ReLU6) behind the sum is noticed.
     given = torch.linspace(0, 16, shape.numel()).view(shape)
     return bool(torch.equal(empty(given), given))
-
-
-def _has_mean(module: nn.Module) -> bool:
-    return isinstance(module, nn.BatchNorm2d) and module.running_mean is not None

@@ -51,7 +51,7 @@ def refit(
     batch normalisation behind a layer, which takes what is constant."""
     there = {name for name, _ in student.named_modules()}
     for name in (name for name in cut.inputs if name in there):
-        before = original.get_submodule(name).weight.detach().double().cpu()
+        before = original.get_parameter(f"{name}.weight").detach().double().cpu()
         if name in cut.outputs:
             before = before[list(cut.outputs[name])]
         norm = student.get_submodule(norms[name]) if name in norms else None

@@ -129,7 +129,7 @@ describe("the first rung", () => {
     const [whole] = firstRung(planOf({ size_bytes: 8_000_000 })).candidates;
     expect(whole).toMatchObject({ id: "160px-100w-int8", prune: null, input_size: 160 });
     const [pruned] = firstRung(planOf({ size_bytes: 2_500_000 })).candidates;
-    expect(pruned!.prune).toMatchObject({ pruner: "expansion", importance: "taylor", channel_multiple: 8 });
+    expect(pruned!.prune).toMatchObject({ pruner: "expansion", importance: "taylor", channel_multiple: 16 });
     expect(int8SizeBytes(width(pruned) * TEACHER.parameters)).toBeLessThanOrEqual(2_500_000 * (1 - SEARCH.size_margin));
   });
 

@@ -9,7 +9,7 @@ import { planOf, TEACHER } from "../../fixtures/planner.ts";
 /** 4 ms unpruned at 224 px, of which a fifth doesn't shrink with the widths. */
 const latencies: LayerLatencies = {
   latencyMs: (input_size, widths_ratio) => 4 * (input_size / 224) ** 2 * (0.2 + 0.8 * widths_ratio),
-  channel_multiple: 16,
+  channel_multiple: 32,
 };
 
 function space(budget: SearchSpace["plan"]["budget"]): SearchSpace {
@@ -21,7 +21,7 @@ describe("shapes with a table of layer times", () => {
     // 160 px: 2.04 ms, 128 px: 1.31 ms
     const [first, second, third] = shapeOptions(space({ latency_ms_p95: 1.6 }));
     expect(first!.shape).toEqual({ input_size: 128, parameters_ratio: 1, macs_ratio: 1 });
-    expect(second!.shape).toMatchObject({ input_size: 160, pruner: "knapsack", channel_multiple: 16 });
+    expect(second!.shape).toMatchObject({ input_size: 160, pruner: "knapsack", channel_multiple: 32 });
     expect(second!.shape.latency_ms).toBeCloseTo(1.6 * 0.9, 2);
     expect(third!.shape).toMatchObject({ input_size: 112 });
   });
