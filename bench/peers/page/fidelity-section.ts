@@ -66,7 +66,7 @@ function pooledLine(pairs: number, pooled: readonly PooledSide[]): string {
   const other = bestPeer(pooled, ({ disagreement }) => disagreement.value);
   if (!own || !kl || !other) return "No side gave a file for every pair and draw.";
   const change = own.change ? signedInterval(own.change) : signed(own.change_points);
-  return `Over ${pairs} pairs: KL ${interval(own.kl, 5)} against ${interval(kl.kl, 5)} of the best single recipe (${kl.name}): ${(kl.kl.value / own.kl.value).toFixed(1)} times closer. Other answers than fp32: ${interval(own.disagreement, 2)} % against ${interval(other.disagreement, 2)} % (${other.name}): ${(own.disagreement.value / other.disagreement.value).toFixed(2)} times as many. Top-1 change ${change} points${own.change ? `, n = ${own.change.n} pictures` : ""}.`;
+  return `Over ${pairs} pairs: KL ${interval(own.kl, 5)} against ${interval(kl.kl, 5)} of the best single recipe (${kl.name}): ${(kl.kl.value / own.kl.value).toFixed(1)} times closer. Other answers than fp32: ${interval(own.disagreement, 2)} % against ${interval(other.disagreement, 2)} % (${other.name})${other.disagreement.value > 0 ? `: ${(own.disagreement.value / other.disagreement.value).toFixed(2)} times as many` : ""}. Top-1 change ${change} points${own.change ? `, n = ${own.change.n} pictures` : ""}.`;
 }
 
 function recipeTable(pairs: readonly PairResult[], pooled: readonly PooledSide[]): string[] {
