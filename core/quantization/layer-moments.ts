@@ -6,6 +6,7 @@ import type { Model, Node, Tensor } from "../onnx/graph.ts";
 import { nameMaker } from "../onnx/lookup.ts";
 import { elementCount, floatTensor, int64Tensor } from "../onnx/tensor-data.ts";
 import { writeModel } from "../onnx/write-model.ts";
+import { mean } from "../statistics/mean.ts";
 import type { MeanMap } from "./convolve-mean.ts";
 import { MeanSums } from "./mean-sums.ts";
 import { type ReductionOrder, reductionOrder } from "./reduction-order.ts";
@@ -46,6 +47,13 @@ const LENGTH_MAX = 1536;
  * 224 px, 1000 classes, 240 samples, n = 150: KL 0.0027, 0.0024, 0.0024, and 0.0031 for nearest rounding).
  */
 const BELIEF = 0.7;
+/**
+ * A weight is held to its own value by this share of the mean variance of the layer's inputs, and half of what outputs lack is
+ * asked of weights: what a few pictures say of inputs that hardly ever fire must not move their weights far. EfficientNet-Lite0,
+ * 160 px, magnetic-tile, 102 samples, n = 207 others: KL 0.0114 without, 0.0034 with it, 0.0044 with no pull at all.
+ */
+const HOLD = 0.1;
+const PULL = 0.5;
 
 export function spreadOf(moments: RoundingMoments, channel: number, order: ReductionOrder): InputSpread {
   const { groups, length, covariance, pull } = moments;
@@ -89,9 +97,12 @@ export async function layerMoments(
     if (part === "input") input.add(part, data, dims);
     else addTo(sums, part === "columns" ? "positions" : part, part === "columns" ? [dims.at(-1)!] : data);
   });
-  const mean = input.means().get("input")!;
   const lack = Float32Array.from(sums.get("lack")!, (sum) => sum / samples.count);
-  return { mean, lack, rounding: probe.groups === 0 ? undefined : roundingOf(layer, probe, sums, samples.count) };
+  return {
+    mean: input.means().get("input")!,
+    lack,
+    rounding: probe.groups === 0 ? undefined : roundingOf(layer, probe, sums, samples.count),
+  };
 }
 
 function addTo(sums: Map<string, Float64Array>, part: string, values: ArrayLike<number>): void {
@@ -214,17 +225,21 @@ function roundingOf(
   const place = node.op === "Conv" ? offsets : Int32Array.from(offsets, (_, at) => at);
   const kept = positions / (positions + length);
   const covariance = new Float32Array(products!.length);
+  const diagonal = (group: number, at: number) => (group * length + at) * length + at;
   for (let group = 0; group < groups; group += 1) {
-    const mean = (at: number) => means![group * length + at]! / samples;
+    const meanOf = (at: number) => means![group * length + at]! / samples;
     for (let row = 0; row < length; row += 1) {
       const from = place[row]!;
       for (let column = 0; column < length; column += 1) {
         const value = products![(group * length + from) * length + place[column]!]! / positions;
-        const centred = value - mean(from) * mean(place[column]!);
+        const centred = value - meanOf(from) * meanOf(place[column]!);
         const at = (group * length + row) * length + column;
         covariance[at] = row === column ? Math.max(0, centred) : centred * BELIEF * kept;
       }
     }
+    const variances = Array.from({ length }, (_, at) => covariance[diagonal(group, at)]!);
+    const hold = HOLD * mean(variances);
+    for (let at = 0; at < length; at += 1) covariance[diagonal(group, at)]! += hold;
   }
   const pull = new Float32Array(cross!.length);
   for (let channel = 0; channel < channels; channel += 1) {
@@ -232,7 +247,7 @@ function roundingOf(
     for (let at = 0; at < length; at += 1) {
       const other = means![group * length + place[at]!]! / samples;
       const value = cross![channel * length + place[at]!]! / positions - (lack![channel]! / samples) * other;
-      pull[channel * length + at] = value * kept;
+      pull[channel * length + at] = value * PULL * kept;
     }
   }
   return { groups, length, covariance, pull };

@@ -36,8 +36,12 @@ const SAMPLES_FOR_FIT = 192;
 /** Equalization costs a second calibration, which a pair or two don't repay. */
 const PAIRS_MIN = 4;
 
-/** The pair limit stays unless it takes the output this many times farther from fp32 (seen on Lite0: 1.1 to 1.2). */
+/**
+ * The pair limit stays unless it takes the output both this many times and this much farther from fp32: among a few dozen
+ * samples that the model is sure of, a ratio alone is chance (seen on Lite0: 0.5 to 2, of at most 0.008).
+ */
 const LIMIT_KL_RATIO_MAX = 2;
+const LIMIT_KL_COST_MAX = 0.01;
 
 /** A variant that is slower than the fastest by less than this share may ship, where its output comes closer. */
 const SLOWER_MAX = 0.02;
@@ -246,7 +250,7 @@ async function holdPairLimit(context: Context, best: Tried) {
   }
   context.progress?.("measuring what the pair limit costs");
   const free = await attempt(context, { ...best, portable: false });
-  const taken = best.kl <= free.kl * LIMIT_KL_RATIO_MAX;
+  const taken = best.kl <= free.kl * LIMIT_KL_RATIO_MAX || best.kl <= free.kl + LIMIT_KL_COST_MAX;
   const choice: QuantizationChoice = {
     choice: "pair-limit",
     taken,
