@@ -9,7 +9,7 @@ export interface TrainingProfile {
   readonly speeds: readonly TrainingSpeed[];
 }
 
-/** Measured on synthetic data, median of several steps after a warm-up. */
+/** Measured on synthetic data: the fastest of several steps, in turns that lie apart. */
 export interface TrainingSpeed {
   readonly architecture: string;
   readonly input_size: number;
@@ -101,6 +101,10 @@ export interface DistillRecipe {
   readonly distillation_weight: number;
   /** So many of the epochs, the last ones, train a copy of the student with simulated int8; absent: none. */
   readonly quantization_epochs?: number;
+  /** Of each view's samples, so many are blended with another one; absent: none. */
+  readonly mixed_share?: number;
+  /** Batch norms keep the statistics that were taken before training; absent: false. */
+  readonly freeze_statistics?: boolean;
 }
 
 export interface CompressedOutput {

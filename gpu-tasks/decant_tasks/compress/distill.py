@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from decant_tasks.compress.teacher_views import TeacherViews, ViewSource
+from decant_tasks.data.mix import Mixes
 from decant_tasks.data.packed_arrays import PackedArrays
 from decant_tasks.protocol.progress import Progress
 from decant_tasks.protocol.stop import StopRequest
@@ -31,17 +32,28 @@ class Distillation:
     distillation_weight: float
     # The last of `epochs`, which train a copy with simulated int8; distill itself knows nothing of them.
     quantization_epochs: int = 0
+    # Of each view's samples, so many are blended with another one.
+    mixed_share: float = 0.0
+    # Batch norms keep the statistics that were taken before training; their factors still learn.
+    freeze_statistics: bool = False
 
 
 def distillation_loss(
     logits: torch.Tensor, teacher_logits: torch.Tensor, labels: torch.Tensor, recipe: Distillation
 ) -> torch.Tensor:
-    """Mean over samples; logits and teacher_logits [N,classes], labels [N]."""
+    """Mean over samples; logits and teacher_logits [N,classes], labels [N] or, of blends, shares [N,classes]."""
     heat = recipe.temperature
     own, wanted = F.log_softmax(logits / heat, dim=1), F.log_softmax(teacher_logits / heat, dim=1)
     divergence = F.kl_div(own, wanted, reduction="batchmean", log_target=True) * heat**2
     share = recipe.distillation_weight
     return share * divergence + (1 - share) * F.cross_entropy(logits, labels)
+
+
+def label_shares(labels: np.ndarray, indices: np.ndarray, mixes: Mixes, classes: int) -> torch.Tensor:
+    """float32 [N,classes]: how much of each class a view shows."""
+    own, others = (F.one_hot(torch.from_numpy(labels[which]), classes) for which in (indices, mixes.partners))
+    shares = torch.from_numpy(mixes.own_shares)[:, None]
+    return shares * own + (1 - shares) * others
 
 
 def distill(
@@ -67,7 +79,8 @@ def distill(
 
     def loss_of(logits: torch.Tensor, _: torch.Tensor, indices: np.ndarray) -> torch.Tensor:
         wanted = views.logits[shown["view"], torch.from_numpy(indices)].to(device)
-        return distillation_loss(logits, wanted, torch.from_numpy(labels[indices]).to(device), recipe)
+        targets = label_shares(labels, indices, source.mixes(shown["view"], indices), logits.shape[1])
+        return distillation_loss(logits, wanted, targets.to(device), recipe)
 
     def evaluate(network: nn.Module) -> Score:
         images, targets = validation
@@ -75,7 +88,14 @@ def distill(
 
     return run_loop(
         student,
-        LoopSettings("distill", recipe.epochs, recipe.batch_size, recipe.learning_rate, keep="last"),
+        LoopSettings(
+            "distill",
+            recipe.epochs,
+            recipe.batch_size,
+            recipe.learning_rate,
+            keep="last",
+            freeze_statistics=recipe.freeze_statistics,
+        ),
         sample_count=len(source.crops),
         seed=source.seed,
         make_batch=make_batch,

@@ -1,7 +1,8 @@
 """The teacher's logits for augmented views, worked out once and used in every epoch that shows the same view again.
 
-Function matching: teacher and student see the same crop, each at its own input size. Beyer et al. 2022, "Knowledge
-distillation: A good teacher is patient and consistent". A view is a pure function of (seed, view, sample).
+Function matching: teacher and student see the same crop, or blend of two, each at its own input size. Beyer et al.
+2022, "Knowledge distillation: A good teacher is patient and consistent". A view is a pure function of (seed, view,
+sample).
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from decant_tasks.data.augment import Augmentation, augmented_batch
+from decant_tasks.data.augment import Augmentation
+from decant_tasks.data.mix import Mixes, draw_mixes, mixed_batch
 from decant_tasks.data.packed_arrays import PackedArrays
 from decant_tasks.model.normalise import Normalisation
 from decant_tasks.protocol.progress import Progress
@@ -40,16 +42,22 @@ def view_count(epochs: int, samples: int, classes: int) -> int:
 
 @dataclass(frozen=True)
 class ViewSource:
-    """Where views are cut from, and how."""
+    """Where views are cut from, and how. mixed_share: of the samples of a view, so many are blended with another."""
 
     crops: PackedArrays
     seed: int
     augmentation: Augmentation
     normalisation: Normalisation
+    mixed_share: float = 0.0
+
+    def mixes(self, view: int, indices: np.ndarray) -> Mixes:
+        """What each sample's view is blended with."""
+        return draw_mixes(self.mixed_share, len(self.crops), indices, self.seed, view)
 
     def batch(self, view: int, indices: np.ndarray, size: int) -> torch.Tensor:
         """Normalised images [N,3,size,size] of the samples' view, on the normalisation's device."""
-        pixels = augmented_batch(self.crops, indices, size, self.seed, view, self.augmentation)
+        mixes = self.mixes(view, indices)
+        pixels = mixed_batch(self.crops, indices, size, self.seed, view, self.augmentation, mixes)
         return self.normalisation(pixels.to(self.normalisation.scale.device))
 
 

@@ -111,7 +111,7 @@ def _make_student(
     if recipe.epochs == 0:
         return student, []
 
-    source = ViewSource(data.crops(), seed, AUGMENTATION, normalisation)
+    source = ViewSource(data.crops(), seed, AUGMENTATION, normalisation, recipe.mixed_share)
     control = {"progress": context.progress, "stop": context.stop}
     views = compute_teacher_views(
         teacher,
