@@ -3,7 +3,8 @@ come closest, by least squares, to what it wrote before, given the channels that
 before the cut.
 
 He, Zhang and Sun 2017, "Channel Pruning for Accelerating Very Deep Neural Networks"; Luo, Wu and Lin 2017, "ThiNet".
-Fitting from front to back, to what the cut layers before now give, was worse in measurements: docs/benchmarks.md.
+Fitting from front to back, to what the cut layers before now give, was worse in measurements: at 42 % of the parameters
+of Lite0 on flowers a divergence of 0.216 from the teacher before any training, against 0.184 (0.249 without refitting).
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,7 +67,7 @@ def _refit_layer(layer: Any, norm: Any, before: torch.Tensor, moments: InputMome
     mixed = torch.linalg.solve(covariance, moments.covariance[kept]).T
     layer.weight.copy_(torch.einsum("oc...,ck->ok...", before, mixed))
     summed = before.flatten(2).sum(dim=2) if before.ndim == 4 else before
-    constant = summed @ (moments.mean - mixed @ moments.mean[kept])
+    constant = (summed @ (moments.mean - mixed @ moments.mean[kept])).to(layer.weight)
     if layer.bias is not None:
         layer.bias.add_(constant)
     elif norm is not None:
