@@ -10,7 +10,7 @@ import { nextShape, sameShape } from "./next-shape.ts";
 import { factorsOf, predictFile } from "./predict-file.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { quantizationTraining } from "./quantization-training.ts";
-import { SEARCH, STUDENT } from "./recipes.ts";
+import { QUANTIZATION_TRAINING, SEARCH, STUDENT } from "./recipes.ts";
 import { availableSeconds, epochsOf, runnerOf } from "./runner.ts";
 import { continued, shapeOfCandidate } from "./shape.ts";
 import { type ShapeOption, shapeOptions } from "./shape-options.ts";
@@ -39,7 +39,7 @@ function trainOn(input: ProposeInput, last: readonly Candidate[], standing: Rung
   for (let count = survivors.length; count > 1; count -= 1) {
     const going = survivors.slice(0, count);
     const runners = going.map((candidate) => runnerOf(input, candidate));
-    const epochs = SEARCH.epochs_of_first_rung * 2 ** (input.rung - 1);
+    const epochs = 2 * last[0]!.training.epochs;
     const rungs = halve(runners, { epochs, available_s, epochs_enough: SEARCH.epochs_enough });
     if (rungs) return goOn(input, going, standing, rungs);
   }
@@ -90,7 +90,7 @@ function another(input: ProposeInput, last: readonly Candidate[], standing: Rung
 /** A student that lost its accuracy by rounding alone, where the time is enough to train it with simulated int8. */
 function rounded(input: ProposeInput, standing: RungStanding): Proposal | undefined {
   const { plan, profile, teacher, tried, points, rung } = input;
-  const found = quantizationTraining(tried, points, rung);
+  const found = quantizationTraining(tried, points, rung, QUANTIZATION_TRAINING.epochs);
   if (found === undefined) return undefined;
   const { candidate, why } = found;
   if (candidateSeconds(plan, profile, teacher.input_size, candidate) > availableSeconds(input)) return undefined;

@@ -4,7 +4,6 @@ import { keepsPromises } from "../gate/promises.ts";
 import type { DecidedPoint } from "../workflow/records/measurement.ts";
 import type { Candidate } from "../workflow/records/training.ts";
 import { fidelity } from "./fidelity.ts";
-import { QUANTIZATION_TRAINING } from "./recipes.ts";
 import { continued } from "./shape.ts";
 
 export interface QuantizationTrainingProposal {
@@ -17,14 +16,14 @@ export function quantizationTraining(
   tried: readonly Candidate[],
   points: readonly DecidedPoint[],
   rung: number,
+  epochs: number,
 ): QuantizationTrainingProposal | undefined {
-  if (points.some(({ promises }) => keepsPromises(promises))) return undefined;
+  if (epochs === 0 || points.some(({ promises }) => keepsPromises(promises))) return undefined;
   const [best] = points
     .filter((point) => losesByRounding(point, points) && !wasTried(point.candidate_id, tried))
     .toSorted((a, b) => fidelity(b) - fidelity(a));
   const student = tried.find(({ id }) => id === best?.candidate_id);
   if (student === undefined) return undefined;
-  const { epochs } = QUANTIZATION_TRAINING;
   const goesOn = continued(student, rung, epochs);
   const { activation } = student;
   const candidate: Candidate = {

@@ -42,17 +42,21 @@ describe("training with simulated int8", () => {
   ];
 
   it("goes on from the student that lost its accuracy by rounding alone", () => {
-    const found = quantizationTraining([FIRST], lost, 2)!;
+    const found = quantizationTraining([FIRST], lost, 2, 6)!;
     expect(found.candidate).toMatchObject({ continues: FIRST.id, rung: 2, input_size: 160 });
     expect(found.candidate.training.quantization_epochs).toBe(found.candidate.training.epochs);
     expect(found.candidate.id).not.toBe(FIRST.id);
     expect(found.why).toContain(FIRST.id);
   });
 
+  it("is not asked for where no epoch is planned for it", () => {
+    expect(quantizationTraining([FIRST], lost, 2, 0)).toBeUndefined();
+  });
+
   it("is tried once", () => {
-    const { candidate } = quantizationTraining([FIRST], lost, 2)!;
+    const { candidate } = quantizationTraining([FIRST], lost, 2, 6)!;
     const again = [...lost, ...lost.map((point) => ({ ...point, candidate_id: candidate.id }))];
-    expect(quantizationTraining([FIRST, candidate], again, 3)).toBeUndefined();
+    expect(quantizationTraining([FIRST, candidate], again, 3, 6)).toBeUndefined();
   });
 
   it.each<[string, readonly DecidedPoint[]]>([
@@ -62,6 +66,6 @@ describe("training with simulated int8", () => {
     ["no accuracy was promised", [file("int8", { size: "failed" }), file("fp32", { size: "failed" })]],
     ["nothing was measured", []],
   ])("is not asked for where %s", (_, points) => {
-    expect(quantizationTraining([FIRST], points, 2)).toBeUndefined();
+    expect(quantizationTraining([FIRST], points, 2, 6)).toBeUndefined();
   });
 });
