@@ -20,6 +20,7 @@ import { countPairs } from "./portability.ts";
 import type { ModelRuntime, ModelSamples } from "./runtime.ts";
 import { eligible } from "./search-precision.ts";
 import { fitSequentially } from "./sequential-fit.ts";
+import { softenedDivergence } from "./softened-divergence.ts";
 import { meanWeightSqnr } from "./weight-noise.ts";
 
 /** Clips one value in ten thousand, half at either end. */
@@ -168,7 +169,7 @@ async function choosePrecision(context: Context) {
 async function attempt({ reference, runtime, held_back }: Context, trial: Trial): Promise<Tried> {
   const quantized = trial.plan.apply(trial.calibration, trial);
   const logits = await runtime.logits(writeModel(quantized.model), held_back);
-  return { ...trial, ...quantized, logits, kl: mean(klBySample(reference, logits)) };
+  return { ...trial, ...quantized, logits, kl: softenedDivergence(reference, logits) };
 }
 
 async function chooseRanges(context: Context, start: Start) {

@@ -19,7 +19,7 @@ export interface PairCount {
 export interface Portability extends PairCount {
   readonly weight_sqnr_db: number;
   readonly weight_sqnr_db_unlimited: number;
-  /** KL to fp32 on held-back samples, with the limit and without it. */
+  /** KL to fp32 on held-back samples, of softened answers, with the limit and without it. */
   readonly kl: number;
   readonly kl_unlimited: number;
 }
@@ -44,7 +44,10 @@ export interface PrecisionTimes {
   readonly variants: readonly TimedPrecision[];
 }
 
-/** One thing that the quantizer tried, and whether it stayed. KL to fp32 in nats, mean over held-back samples. */
+/**
+ * One thing that the quantizer tried, and whether it stayed. KL to fp32 in nats, mean over held-back samples, of answers softened to
+ * a spread of 1 (learned ranges: as they are, on samples that nothing was trained on).
+ */
 export interface QuantizationChoice {
   readonly choice:
     | "activation-ranges"
@@ -70,7 +73,7 @@ export interface QuantizedOutput {
   readonly observer: "min-max" | "percentile" | "squared-error";
   readonly calibration_count: number;
   readonly weights: "per-channel" | "per-tensor";
-  /** KL of the softmax outputs, fp32 to int8, mean over held-back calibration samples, by observer tried. */
+  /** KL of softened answers, fp32 to int8, mean over held-back calibration samples, by observer tried. */
   readonly kl_by_observer: Readonly<Record<string, number>>;
   /** Nodes by operator and precision, e.g. {"Conv": {"int8": 48, "fp32": 0}}. */
   readonly nodes: Readonly<Record<string, { readonly int8: number; readonly fp32: number }>>;
