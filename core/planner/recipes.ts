@@ -30,7 +30,8 @@ export const STUDENT = {
   /** What the search sets beside it, and what prunes to a latency: it can take out whole blocks. */
   pruner_other: "knapsack",
   importance: "taylor",
-  /** int8 kernels step there: fewer channels between cost their time, and 8 kept no more of the answers than 16. */
+  /** int8 kernels step there: channels in between cost as much time. Before training, 8 kept hardly more of the answers (KL 0.245
+   * against 0.250 at 42 % of the parameters, 150 flower photos). */
   channel_multiple: 16,
 } as const;
 
