@@ -109,7 +109,8 @@ describe("what a handler touches in the store", () => {
     );
     expect([...touched].flatMap(([handler, touches]) => forbidden(handler, touches))).toEqual([]);
     for (const [handler, touches] of touched) {
-      expect([handler, touches.some(({ kind }) => kind === "writes")]).toEqual([handler, true]);
+      // This job promises no latency, so no layer is timed.
+      expect([handler, touches.some(({ kind }) => kind === "writes")]).toEqual([handler, handler !== "TimeLayers"]);
     }
   }, 120_000);
 
