@@ -7,7 +7,7 @@ export const STEP_VERSIONS = {
   profile: 2,
   "fine-tune": 1,
   propose: 3,
-  compress: 3,
+  compress: 4,
   quantize: 4,
   measure: 2,
   decide: 2,

@@ -55,7 +55,7 @@ def _record(
         "temperature": 2,
         "distillation_weight": 0.8,
         "mixed_share": 0.5,
-        "freeze_statistics": True,
+        "frozen_share": 0.5,
     }
     candidate = {
         "id": "c",

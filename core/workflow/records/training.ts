@@ -103,8 +103,8 @@ export interface DistillRecipe {
   readonly quantization_epochs?: number;
   /** Of each view's samples, so many are blended with another one; absent: none. */
   readonly mixed_share?: number;
-  /** Batch norms keep the statistics that were taken before training; absent: false. */
-  readonly freeze_statistics?: boolean;
+  /** In this share of the epochs, the last ones, batch norms keep the statistics of unblended samples; absent: 0. */
+  readonly frozen_share?: number;
 }
 
 export interface CompressedOutput {

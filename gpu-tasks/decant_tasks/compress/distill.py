@@ -2,8 +2,16 @@
 
 Hinton et al. 2015, "Distilling the Knowledge in a Neural Network": Kullback-Leibler divergence of softened answers,
 times the temperature squared so that its gradients keep their size.
+
+Measured at 112 px with 42 % of the parameters, KL to the teacher on samples held out of training. 452 flower photos, 148
+held out, 18 epochs, two seeds: 0.195 and 0.210; with blends (2/3 of the views) and frozen statistics 0.158 and 0.166,
+top-1 the same. One seed: only blends 0.202, only frozen 0.202, blends and frozen in the last half 0.190. But 449 grey
+surface defects, 143 held out, 6 epochs: 0.31, frozen 1.02. So neither is used unless a recipe asks for it. Matching the
+teacher's pooled features too (cosine, weights 2 and 10, flowers, 6 epochs) changed 0.258 to 0.263. With frozen
+statistics and 6 epochs, rates of 2e-4 and 1e-3 ended at 0.253 and 0.266, 5e-4 at 0.226.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from decant_tasks.compress.batch_norm import reestimate_statistics
 from decant_tasks.compress.teacher_views import TeacherViews, ViewSource
 from decant_tasks.data.mix import Mixes
 from decant_tasks.data.packed_arrays import PackedArrays
@@ -34,8 +43,8 @@ class Distillation:
     quantization_epochs: int = 0
     # Of each view's samples, so many are blended with another one.
     mixed_share: float = 0.0
-    # Batch norms keep the statistics that were taken before training; their factors still learn.
-    freeze_statistics: bool = False
+    # In so many of the epochs, the last ones, batch norms keep the statistics of unblended training samples.
+    frozen_share: float = 0.0
 
 
 def distillation_loss(
@@ -64,14 +73,17 @@ def distill(
     source: ViewSource,
     labels: np.ndarray,
     validation: tuple[PackedArrays, np.ndarray],
+    unblended: Callable[[], Iterable[torch.Tensor]],
     *,
     checkpoint: Checkpoint,
     progress: Progress,
     stop: StopRequest,
 ) -> LoopResult:
-    """Trains `student` in place at input size `size`; the result holds its averaged weights."""
+    """Trains `student` in place at input size `size`; the result holds its averaged weights. unblended: normalised
+    images [N,3,size,size], from which the statistics that frozen batch norms keep are taken."""
     device = source.normalisation.scale.device
     shown = {"view": 0}
+    frozen = round(recipe.frozen_share * recipe.epochs)
 
     def make_batch(epoch: int, indices: np.ndarray) -> torch.Tensor:
         shown["view"] = views.view_of(epoch)
@@ -94,7 +106,7 @@ def distill(
             recipe.batch_size,
             recipe.learning_rate,
             keep="last",
-            freeze_statistics=recipe.freeze_statistics,
+            frozen_from_epoch=recipe.epochs - frozen if frozen > 0 else None,
         ),
         sample_count=len(source.crops),
         seed=source.seed,
@@ -104,4 +116,5 @@ def distill(
         checkpoint=checkpoint,
         progress=progress,
         stop=stop,
+        before_freezing=lambda network: reestimate_statistics(network, unblended()),
     )

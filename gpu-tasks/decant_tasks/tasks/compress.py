@@ -101,11 +101,11 @@ def _make_student(
     size, seed = candidate["input_size"], context.task_input.seed
     recipe, labels = float_epochs_of(Distillation(**candidate["training"])), data.labels("train")
     normalisation = normalisation_of(backbone, next(teacher.parameters()).device)
+    samples = {s: TrainingSamples(data.images("train", s), labels, normalisation) for s in (teacher_size, size)}
     if "continues" in candidate:
         student = continue_student(context.task_input.folder_of("compress"), candidate, teacher)
         seed += candidate["rung"]  # other views, in another order, than in the rungs before
     else:
-        samples = {s: TrainingSamples(data.images("train", s), labels, normalisation) for s in (teacher_size, size)}
         keep = {"checkpoint": _checkpoint(context, "prune"), "progress": context.progress}
         student = begin_student(candidate, teacher, teacher_size, samples, timed, **keep)
     if recipe.epochs == 0:
@@ -123,7 +123,16 @@ def _make_student(
     )
     validation = (data.images("validation", size), data.labels("validation"))
     result = distill(
-        student, size, recipe, views, source, labels, validation, checkpoint=_checkpoint(context, "distill"), **control
+        student,
+        size,
+        recipe,
+        views,
+        source,
+        labels,
+        validation,
+        lambda: (images for images, _ in samples[size].batches()),
+        checkpoint=_checkpoint(context, "distill"),
+        **control,
     )
     student.load_state_dict(result.state)
     return student, result.curve

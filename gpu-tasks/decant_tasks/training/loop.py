@@ -31,7 +31,7 @@ Curve = list[dict[str, Any]]
 class LoopSettings:
     """How long and how fast. weight_decay does not touch biases and norms; `phase` names the curve; keep: the averaged
     weights of the best epoch on validation, or of the last one, where few samples would choose by chance;
-    freeze_statistics: batch norms normalise by their running statistics."""
+    frozen_from_epoch: from this one on, batch norms normalise by their running statistics; None: never."""
 
     phase: str
     epochs: int
@@ -41,7 +41,7 @@ class LoopSettings:
     warmup_fraction: float = 0.1
     gradient_norm_limit: float = 5.0
     keep: Literal["best", "last"] = "best"
-    freeze_statistics: bool = False
+    frozen_from_epoch: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,11 @@ def run_loop(
     checkpoint: Checkpoint,
     progress: Progress,
     stop: StopRequest,
+    before_freezing: Callable[[nn.Module], object] = lambda _: None,
 ) -> LoopResult:
-    """Trains `network` in place (its weights are those of the last step afterwards; the result holds the best)."""
+    """Trains `network` in place (its weights are those of the last step afterwards; the result holds the best).
+    before_freezing: sets the statistics that frozen batch norms keep; once more, after a resumption, must be no
+    change."""
     batches_per_epoch = len(epoch_batches(sample_count, settings.batch_size, seed, 0))
     total_steps = settings.epochs * batches_per_epoch
     optimizer = torch.optim.AdamW(parameter_groups(network, settings.weight_decay), lr=settings.learning_rate)
@@ -114,7 +117,9 @@ def run_loop(
         epoch, first = divmod(step, batches_per_epoch)
         batches = epoch_batches(sample_count, settings.batch_size, seed, epoch)
         network.train()
-        if settings.freeze_statistics:
+        if settings.frozen_from_epoch is not None and epoch >= settings.frozen_from_epoch:
+            if epoch == settings.frozen_from_epoch and first == 0:
+                before_freezing(network)
             freeze_statistics(network)
         for indices in batches[first:]:
             stop.check(lambda: checkpoint.save(state()))

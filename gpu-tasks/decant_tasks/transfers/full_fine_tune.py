@@ -47,7 +47,7 @@ def run(context: TransferContext, earlier: Mapping[str, TransferResult]) -> Tran
         return score_logits(predict_logits(averaged, validation, context.normalisation), validation_labels)
 
     settings = LoopSettings(
-        NAME, recipe.epochs, recipe.batch_size, recipe.learning_rate, keep="last", freeze_statistics=True
+        NAME, recipe.epochs, recipe.batch_size, recipe.learning_rate, keep="last", frozen_from_epoch=0
     )
     result = run_loop(
         network,
