@@ -4,7 +4,7 @@ Hinton et al. 2015, "Distilling the Knowledge in a Neural Network": Kullback-Lei
 times the temperature squared so that its gradients keep their size.
 
 Measured at 112 px with 42 % of the parameters, KL to the teacher on samples held out of training: 452 flower photos,
-148 held out, 18 epochs, two seeds: 0.195 and 0.210; with blends (2/3 of the views) and frozen statistics 0.158 and 0.166,
+148 held out, 18 epochs, two seeds: 0.195 and 0.210; blends (2/3 of the views) with frozen statistics 0.158 and 0.166,
 top-1 the same. One seed: only blends 0.202, only frozen 0.202, blends and frozen in the last half 0.190. But 449 grey
 surface defects, 143 held out, 6 epochs: 0.31, frozen 1.02. So neither is used unless a recipe asks for it. Matching the
 teacher's pooled features too (cosine, weights 2 and 10, flowers, 6 epochs) changed 0.258 to 0.263. With frozen
