@@ -79,7 +79,7 @@ export const COST = {
   /** Where a latency is promised: layers of the teacher's kind once, precisions of each new structure. */
   time_layers_s: 30,
   time_precisions_s: 15,
-  quantize_s: 12,
+  quantize_s: 28,
   measure_s: 10,
   certify_s: 10,
   report_s: 3,
