@@ -44,7 +44,7 @@ export function readOptions(args: readonly string[]): PeersOptions {
       time: { type: "string", default: "5 min" },
       shares: { type: "string", default: "8,12,16" },
       siblings: { type: "string", default: "80,96,112,128,160,224" },
-      pruned: { type: "string", default: "128" },
+      pruned: { type: "string", default: "96,128,160" },
     },
   });
   const parts = values.only.length === 0 ? PARTS : values.only.map(asPart);

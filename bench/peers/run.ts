@@ -2,7 +2,7 @@
 // of quantizers, the speed of their files.
 // Usage: npm run bench:peers -- --data ../shared/data/flowers [--data MORE ...] [--pooled DIR ...] [--only chain|fidelity|speed|page]
 //   [--seeds 3] [--samples 128] [--networks 3] and for chains [--size "1.5 MB"] [--time "5 min"] [--shares 8,12,16]
-//   [--siblings 80,96,112,128,160,224] [--pruned 128]; see options.ts.
+//   [--siblings 80,96,112,128,160,224] [--pruned 96,128,160]; see options.ts.
 // Makes the peers' environment first: python -m venv .venv-peers, pip install -r bench/peers/requirements.txt.
 // Records in bench/results/peers-*.json as results come, so that the same command goes on after it was killed; then writes
 // docs/benchmarks.md, docs/front.svg and the README's picture.

@@ -1,4 +1,5 @@
 // A side's accuracy at a latency that none of its files has: linear between the two neighbours, on a logarithmic scale of ms.
+import { mean } from "../../../core/statistics/mean.ts";
 import type { ChainFile } from "./record.ts";
 
 export interface AtSpeed {
@@ -8,9 +9,12 @@ export interface AtSpeed {
   readonly beyond: "faster than all" | "slower than all" | null;
 }
 
-/** `files` of one side and entry. Undefined without any. */
+/** `files` of one side and entry. Undefined without any. A file that is slower and no better than another counts for nothing:
+ * nobody would ship it. */
 export function atSpeed(files: readonly ChainFile[], ms_p50: number): AtSpeed | undefined {
-  const sorted = files.toSorted((a, b) => a.ms_p50 - b.ms_p50);
+  const sorted = files
+    .toSorted((a, b) => a.ms_p50 - b.ms_p50)
+    .filter((file, at, all) => all.slice(0, at).every((faster) => right(faster) < right(file)));
   const [first, last] = [sorted[0], sorted.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   if (ms_p50 <= first.ms_p50) {
@@ -22,6 +26,10 @@ export function atSpeed(files: readonly ChainFile[], ms_p50: number): AtSpeed | 
   const weight = Math.log(ms_p50 / faster.ms_p50) / Math.log(slower.ms_p50 / faster.ms_p50);
   const high = correctOf(slower);
   return { correct: correctOf(faster).map((low, i) => low + weight * (high[i]! - low)), beyond: null };
+}
+
+function right(file: ChainFile): number {
+  return mean(correctOf(file));
 }
 
 export function correctOf({ correct }: Pick<ChainFile, "correct">): number[] {

@@ -58,7 +58,7 @@ export async function runOwnSide(request: OwnRequest): Promise<OwnRun> {
     status,
     headline: model?.headline ?? ran.problem.split("\n")[0] ?? "",
     seconds: ran.seconds,
-    ...(artifact && model?.file && { file: fileOf(artifact, model.file) }),
+    ...(artifact && model?.file && keptAll(model) && { file: fileOf(artifact, model.file) }),
     ...(await teacherOf(store)),
     prepared,
     manifest_hash: plan.manifest_hash,
@@ -66,6 +66,11 @@ export async function runOwnSide(request: OwnRequest): Promise<OwnRun> {
     images_seen: await imagesSeen(store),
     training_seconds: model ? trainingSeconds(model) : ran.seconds,
   };
+}
+
+/** A run warns of a broken time and ships all the same. */
+function keptAll({ promises }: ReportModel): boolean {
+  return promises.every(({ verdict }) => verdict !== "failed");
 }
 
 function fileOf(artifact: string, { input_size, fp32 }: NonNullable<ReportModel["file"]>): OwnRun["file"] {
