@@ -29,7 +29,8 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const { backbone, classes } = plan;
   const parameters = { backbone, candidate, classes, device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
-  const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * RESERVE_S;
+  const timing_s = plan.budget.latency_ms_p95 !== undefined && !candidate.continues ? COST.time_precisions_s : 0;
+  const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * (RESERVE_S + timing_s);
   return taskPointer(
     { deadline_ms },
     plan,

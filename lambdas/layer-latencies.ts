@@ -1,6 +1,6 @@
 // The table of layer times as the planner reads it; undefined where TimeLayers measured nothing.
 import type { TimedLayers } from "../core/layer-times/layer.ts";
-import { latencyOf } from "../core/layer-times/predict.ts";
+import { latencyOf, unknownLayers } from "../core/layer-times/predict.ts";
 import type { LayerLatencies } from "../core/planner/predict-file.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import { readOutput } from "./run-step.ts";
@@ -13,6 +13,8 @@ export async function layerLatencies(
   const pointer = layer_times?.pointer;
   if (!pointer) return undefined;
   const { table, network } = await readOutput<TimedLayers>(services, pointer);
+  // Cut off by its time limit, a table misses layers, and a sum without them would promise too much.
+  if (unknownLayers(table, network.layers).length > 0) return undefined;
   return {
     latencyMs: (input_size, widths_ratio) => latencyOf(table, network, { input_size, widths_ratio }),
     channel_multiple: table.channel_multiple,

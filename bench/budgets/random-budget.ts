@@ -5,7 +5,7 @@ import { seededRandom } from "../../core/statistics/random.ts";
 export type RandomBudget = Readonly<Record<string, string>>;
 
 /** Few different ones, so that runs with the same time share their teacher. */
-const TIMES_S = [60, 90, 120] as const;
+const TIMES_S = [150, 180, 240] as const;
 const LIKELIHOOD = 0.7;
 
 /** The `at`-th budget of a seed, whichever were drawn before: a time, and one to three of size, latency and accuracy. */

@@ -10,7 +10,7 @@ export function compareFiles(file: DecidedPoint, other: DecidedPoint): string {
   if (behind > NEAR) return `beaten by ${other.candidate_id} by ${behind.toFixed(3)} in fidelity ${both}`;
   if (file.kl_to_teacher > other.kl_to_teacher)
     return `no better than ${other.candidate_id} in fidelity, and further from the teacher ${both}`;
-  return `no better than ${other.candidate_id} in fidelity, and slower ${both}`;
+  return `no better than ${other.candidate_id} in fidelity, which came first ${both}`;
 }
 
 export function describeBroken(promises: readonly PromiseResult[]): string {

@@ -6,7 +6,7 @@ import { epochsWithin, halve } from "./halving.ts";
 import { usableSizes } from "./input-sizes.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
-import { availableSeconds, freshRunner } from "./runner.ts";
+import { availableSeconds, freshRunner, rungsLeft } from "./runner.ts";
 import { candidateOf, type Shape } from "./shape.ts";
 import type { ShapeOption } from "./shape-options.ts";
 
@@ -41,7 +41,8 @@ function sideBySide(input: ProposeInput, options: readonly ShapeOption[]): Plann
   const epochs_enough = Math.max(SEARCH.epochs_enough, Math.ceil(alone * SEARCH.epochs_share_enough));
   const rungsOf = (chosen: readonly ShapeOption[]) => {
     const runners = chosen.map(({ shape }) => freshRunner(input, shape));
-    return halve(runners, { epochs: SEARCH.epochs_of_first_rung, available_s, epochs_enough });
+    const epochs = SEARCH.epochs_of_first_rung;
+    return halve(runners, { epochs, available_s, epochs_enough, rungs_left: rungsLeft(input.rung) });
   };
   let chosen = options.slice(0, 1);
   for (const option of options.slice(1)) {

@@ -17,6 +17,8 @@ export interface HalvingTerms {
   readonly available_s: number;
   /** In all rungs together, of whoever wins. */
   readonly epochs_enough: number;
+  /** How many rungs there may be yet. */
+  readonly rungs_left: number;
 }
 
 /**
@@ -34,7 +36,8 @@ export function halve(runners: readonly Runner[], terms: HalvingTerms): PlannedR
   }
   const last = Math.min(...runners.map((runner) => epochsWithin(runner, runner.epochs_done + trained, left_s, true)));
   const least = Math.min(...runners.map(({ epochs_done }) => epochs_done)) + trained + last;
-  const enough = left_s >= 0 && last >= SEARCH.epochs_more_min && least >= terms.epochs_enough;
+  const enough =
+    rungs.length < terms.rungs_left && left_s >= 0 && last >= SEARCH.epochs_more_min && least >= terms.epochs_enough;
   return enough ? [...rungs, { candidates: 1, epochs: last }] : undefined;
 }
 

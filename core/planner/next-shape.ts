@@ -55,15 +55,17 @@ function faster(
   }
   const below = usableSizes(plan).filter((size) => size < shape.input_size);
   const enough = below.find((size) => (size / shape.input_size) ** 2 <= share);
+  const limit = latencyLimit(shape, share);
   if (enough !== undefined) {
-    return { shape: { ...shape, input_size: enough }, aim: "latency", why: "it was too slow, so the input is smaller" };
+    const smaller = { ...shape, ...limit, input_size: enough };
+    return { shape: smaller, aim: "latency", why: "it was too slow, so the input is smaller" };
   }
   const input_size = below.at(-1) ?? shape.input_size;
   const rest = share / (input_size / shape.input_size) ** 2;
   const macs_ratio = thousandths(Math.min(shape.macs_ratio, shape.parameters_ratio) * rest);
   if (macs_ratio < SEARCH.parameters_ratio_min) return undefined;
   const why = "it was too slow at the smallest input, so more is pruned";
-  return { shape: { ...shape, input_size, macs_ratio }, aim: "latency", why };
+  return { shape: { ...shape, ...limit, input_size, macs_ratio }, aim: "latency", why };
 }
 
 function moreAccurate(
@@ -88,7 +90,13 @@ function quicker(plan: PlanRecord, shape: Shape): NextShape | undefined {
   const below = usableSizes(plan).find((size) => size < shape.input_size);
   if (below === undefined) return undefined;
   const why = "every promise is kept and time is left, so a smaller and faster input is tried";
-  return { shape: { ...shape, input_size: below }, aim: "speed", why };
+  const limit = latencyLimit(shape, (below / shape.input_size) ** 2);
+  return { shape: { ...shape, ...limit, input_size: below }, aim: "speed", why };
+}
+
+/** A shape's own latency limit, scaled: otherwise a smaller input would only be pruned less, and be no faster. */
+function latencyLimit({ latency_ms }: Shape, share: number): Pick<Shape, "latency_ms"> {
+  return latency_ms === undefined ? {} : { latency_ms: thousandths(latency_ms * share) };
 }
 
 export function sameShape(a: Shape, b: Shape): boolean {

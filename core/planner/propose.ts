@@ -11,7 +11,7 @@ import { factorsOf, predictFile } from "./predict-file.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { quantizationTraining } from "./quantization-training.ts";
 import { QUANTIZATION_TRAINING, SEARCH, STUDENT } from "./recipes.ts";
-import { availableSeconds, epochsOf, runnerOf } from "./runner.ts";
+import { availableSeconds, epochsOf, rungsLeft, runnerOf } from "./runner.ts";
 import { continued, shapeOfCandidate } from "./shape.ts";
 import { type ShapeOption, shapeOptions } from "./shape-options.ts";
 import { candidateSeconds } from "./student-time.ts";
@@ -40,7 +40,8 @@ function trainOn(input: ProposeInput, last: readonly Candidate[], standing: Rung
     const going = survivors.slice(0, count);
     const runners = going.map((candidate) => runnerOf(input, candidate));
     const epochs = 2 * last[0]!.training.epochs;
-    const rungs = halve(runners, { epochs, available_s, epochs_enough: SEARCH.epochs_enough });
+    const terms = { epochs, available_s, epochs_enough: SEARCH.epochs_enough, rungs_left: rungsLeft(input.rung) };
+    const rungs = halve(runners, terms);
     if (rungs) return goOn(input, going, standing, rungs);
   }
   const winner = survivors[0];
@@ -76,8 +77,8 @@ function another(input: ProposeInput, last: readonly Candidate[], standing: Rung
   const simulated = rounded(input, standing);
   if (simulated !== undefined) return simulated;
   const next = nextShape(plan, tried, points, standing.ranked[0] ?? standing.broken[0] ?? last.at(-1));
-  if (next === undefined) return nothing(input, "no untried input size or width could help");
   const untried = optionsOf(input).filter(({ shape }) => !tried.some((one) => sameShape(shapeOfCandidate(one), shape)));
+  if (next === undefined) return instead(input, standing, untried);
   const corrects = next.aim === "size" || next.aim === "latency";
   const beside = corrects ? untried.filter(({ shape }) => shape.input_size !== next.shape.input_size) : [];
   const epochs_min = next.aim === "speed" ? SEARCH.epochs_for_gain : STUDENT.epochs_min;
@@ -85,6 +86,16 @@ function another(input: ProposeInput, last: readonly Candidate[], standing: Rung
   if (planned === undefined)
     return nothing(input, `another rung needs ${epochs_min} epochs, which the time left does not allow`);
   return proposalOf(input, planned, corrects ? standing.dropped(0) : []);
+}
+
+/** Where a whole rung gave no file to learn from, the next shapes in order of preference. */
+function instead(input: ProposeInput, standing: RungStanding, untried: readonly ShapeOption[]): Proposal {
+  const nobody = standing.ranked.length + standing.broken.length === 0;
+  if (!nobody || untried.length === 0) return nothing(input, "no untried input size or width could help");
+  const planned = freshRung(input, untried, { epochs_min: STUDENT.epochs_min, smaller_inputs: false });
+  return planned === undefined
+    ? nothing(input, "no candidate gave a file, and the time left does not allow another one")
+    : proposalOf(input, planned, standing.dropped(0));
 }
 
 /** A student that lost its accuracy by rounding alone, where the time is enough to train it with simulated int8. */

@@ -45,3 +45,8 @@ export function availableSeconds({ plan, profile, teacher, tried, clock_left_s }
   // The profile's word is good for the share that the plan laid out, so the same share of what is left.
   return clock_left_s === null ? planned : Math.min(planned, clock_left_s * SEARCH.time_safety);
 }
+
+/** This one included. */
+export function rungsLeft(rung: number): number {
+  return SEARCH.rungs_max - rung + 1;
+}

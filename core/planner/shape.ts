@@ -34,9 +34,9 @@ export function candidateOf(shape: Shape, rung: number, epochs: number): Candida
 
 /** The same student, trained on. */
 export function continued(candidate: Candidate, rung: number, epochs: number): Candidate {
-  const { activation } = candidate;
-  const again = candidateOf(shapeOfCandidate(candidate), rung, epochs);
-  return { ...again, ...(activation ? { activation } : {}), continues: candidate.id };
+  const { id } = candidateOf(shapeOfCandidate(candidate), rung, epochs);
+  const { quantization_epochs: _, ...training } = candidate.training;
+  return { ...candidate, id, rung, training: { ...training, epochs }, continues: candidate.id };
 }
 
 export function shapeOfCandidate({ input_size, prune }: Candidate): Shape {

@@ -7,6 +7,9 @@ import { compareFiles, describeBroken } from "./compare-files.ts";
 import { fidelity } from "./fidelity.ts";
 import { NEAR } from "./rank.ts";
 
+/** Of one that keeps size and latency where nobody is trained on. */
+const GAVE_WAY = "gave way to other shapes";
+
 /** A candidate with the file that speaks for it: int8 where that keeps size and latency, or else fp32 where that does. */
 interface Standing {
   readonly candidate: Candidate;
@@ -42,7 +45,9 @@ export function judgeRung(
     dropped: (count) => [
       ...ranked
         .slice(count)
-        .map((standing) => because(standing, compareFiles(standing.point, ranked[Math.max(0, count - 1)]!.point))),
+        .map((standing) =>
+          because(standing, count === 0 ? GAVE_WAY : compareFiles(standing.point, ranked[count - 1]!.point)),
+        ),
       ...failed.map((standing) => because(standing, describeBroken(broken(standing.point)))),
       ...candidates.flatMap(({ id, rung }) => {
         const entry = rejected.find(({ candidate_id }) => candidate_id === id);

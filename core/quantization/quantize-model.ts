@@ -226,7 +226,8 @@ async function tryLearned(context: Context, best: Tried, start: Start): Promise<
   if (learned === undefined) return undefined;
   progress?.(`trying learned ranges on ${learned.unseen.count} samples that training has not seen`);
   const plan = quantizer.plan(learned.model, { ...options, bias_correction: false });
-  const trial = { ...start, plan, observer: best.observer, learned_ranges: learned.ranges };
+  const calibration = { ...start.calibration, means: new Map() };
+  const trial = { ...start, plan, calibration, observer: best.observer, learned_ranges: learned.ranges };
   const tried = await attempt(context, trial);
   const float = await runtime.logits(writeModel(context.model), learned.unseen);
   const klOf = async ({ model }: Tried) =>

@@ -4,7 +4,11 @@ import { describe, expect, it } from "vitest";
 import { epochsWithin, halfOf, halve, type Runner } from "../../../core/planner/halving.ts";
 import { SEARCH, STUDENT } from "../../../core/planner/recipes.ts";
 
-const TERMS = { epochs: SEARCH.epochs_of_first_rung, epochs_enough: SEARCH.epochs_enough };
+const TERMS = {
+  epochs: SEARCH.epochs_of_first_rung,
+  epochs_enough: SEARCH.epochs_enough,
+  rungs_left: SEARCH.rungs_max,
+};
 
 const runner = (fixed_s: number, continued_s: number, epoch_s: number, epochs_done = 0): Runner => ({
   epochs_done,
@@ -59,6 +63,13 @@ describe("halve", () => {
       { candidates: 2, epochs: 5 },
       { candidates: 1, epochs: SEARCH.epochs_enough - 5 },
     ]);
+  });
+
+  it("plans no more rungs than may run", () => {
+    const list = Array.from({ length: 4 }, () => runner(10, 5, 1));
+    const terms = { ...TERMS, available_s: 1e6 };
+    expect(halve(list, { ...terms, rungs_left: 3 })).toHaveLength(3);
+    expect(halve(list, { ...terms, rungs_left: 2 })).toBeUndefined();
   });
 
   it("counts what survivors were trained for before", () => {

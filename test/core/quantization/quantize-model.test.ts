@@ -59,6 +59,18 @@ describe("quantizing a model", () => {
     expect(choice.taken).toBe(choice.kl_after < choice.kl_before);
   });
 
+  it("corrects no bias of trained weights, whatever it does to others", async () => {
+    const model = smallNetwork({ activation: "Relu", channels: 16 });
+    const learned = { model, ranges: new Map(), unseen: pictures(36, 12) };
+    const trial = async (bias_correction: boolean) => {
+      const options = { ...QUANTIZER_DEFAULTS, adaptive_rounding: false, bias_correction };
+      const { choices, observer } = await quantizeModel(request({ options, learned }));
+      return { observer, kl: choices.find(({ choice }) => choice === "learned-ranges")!.kl_after };
+    };
+    const corrected = await trial(true);
+    expect(await trial(false)).toEqual(corrected);
+  });
+
   it("holds no limit in the form for Arm, whose kernels don't saturate", async () => {
     const { choices, portability } = await quantizeModel(request({ quantizer: qdqS8s8 }));
     expect(choices.map(({ choice }) => choice)).not.toContain("pair-limit");
