@@ -18,7 +18,7 @@ function describe(quantization: ReportedQuantization): Markup[] {
   const dropped = Object.entries(dropped_fields).map(([name, n]) => `${name} (${count(n)})`);
   const pairs: (readonly [string, string])[] = [
     ["Activation ranges", `${quantization.observer}, over ${count(quantization.calibration_count)} training samples`],
-    ["KL to fp32 by observer, nats", tried.join(", ")],
+    ["KL to fp32 by observer, softened answers, nats", tried.join(", ")],
     ["Weights", `int8, symmetric, ${quantization.weights}`],
     ["Q and DQ nodes", `${count(quantization.quantize_nodes)} and ${count(quantization.dequantize_nodes)}`],
     ...(portability ? [["CPUs without VNNI", certificate(portability)] as const] : []),
@@ -54,6 +54,6 @@ function choiceTable(choices: readonly QuantizationChoice[]): Markup {
   });
   return scroller(
     "Choices",
-    markup`<table><caption>What was tried, and its gain</caption><thead><tr><th scope="col">Choice</th><th scope="col">Outcome</th><th scope="col" class="number">KL without</th><th scope="col" class="number">KL with</th><th scope="col" class="number">Speed</th><th scope="col">What</th></tr></thead><tbody>${rows}</tbody></table>`,
+    markup`<table><caption>What was tried, and its gain: KL to fp32 of softened answers, nats (learned-ranges: of plain ones)</caption><thead><tr><th scope="col">Choice</th><th scope="col">Outcome</th><th scope="col" class="number">KL without</th><th scope="col" class="number">KL with</th><th scope="col" class="number">Speed</th><th scope="col">What</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
