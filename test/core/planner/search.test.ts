@@ -163,10 +163,10 @@ describe("a whole search", () => {
   });
 });
 
-const long = planOf({ size_bytes: 2_500_000, latency_ms_p95: 2, time_s: 3600 });
+const long = planOf({ size_bytes: 2_500_000, latency_ms_p95: 2, time_s: 4200 });
 const quick = profileOf(38, 12);
 
-describe("a search with an hour", () => {
+describe("a search with over an hour", () => {
   const truth: Truth = { size: 1, latency: 0.9, right: ({ input_size }) => (input_size === 160 ? 92 : 88) };
   const proposals = search(long, quick, truth);
 

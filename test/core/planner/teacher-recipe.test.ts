@@ -44,7 +44,7 @@ describe("planTeacher", () => {
   });
 
   it("keeps the pretrained size and gives up epochs first: a probe there is as good as training at a smaller one", () => {
-    const { recipe, remarks } = planTeacher(planOf({ time_s: 600 }), profileOf(45, 15));
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 700 }), profileOf(45, 15));
     expect(recipe.input_size).toBe(224);
     expect(recipe.epochs).toBeGreaterThanOrEqual(TEACHER.epochs_min);
     expect(remarks).toEqual([]);
