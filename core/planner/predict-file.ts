@@ -12,7 +12,7 @@ import { type Shape, shapeOfCandidate } from "./shape.ts";
 
 /** The table of layer times as the planner reads it. */
 export interface LayerLatencies {
-  /** Median milliseconds of the int8 network at an input size, px, with this share of its inner widths. */
+  /** Median milliseconds of the int8 network at an input size, px, with this share of each of its inner widths. */
   latencyMs(input_size: number, widths_ratio: number): number;
   /** Widths are best multiples of this. */
   readonly channel_multiple: number;
@@ -28,10 +28,11 @@ export function predictFile(
   factors: PredictionFactors = NO_FACTORS,
 ): PredictFile {
   return (shape) => {
-    const { input_size, parameters_ratio, latency_ms } = shape;
-    const width = widthOf(shape);
-    const by_macs = (network.macsAt(input_size) * width) / COST.int8_macs_per_ms;
-    const latency = latencies?.latencyMs(input_size, width) ?? by_macs;
+    const { input_size, parameters_ratio, macs_ratio, latency_ms } = shape;
+    const by_macs = (network.macsAt(input_size) * widthOf(shape)) / COST.int8_macs_per_ms;
+    // What is pruned for its parameters goes from the last layers, which take little of the time: measured at 128 px and 36.5 %
+    // of the parameters 1.1 ms, where widths cut evenly would have taken 0.71. So only a limit on latency itself counts.
+    const latency = latencies?.latencyMs(input_size, macs_ratio) ?? by_macs;
     return {
       size_bytes: Math.round(int8SizeBytes(parameters_ratio * network.parameters) * factors.size),
       latency_ms_p50: Math.min(latency, latency_ms ?? Number.POSITIVE_INFINITY) * factors.latency,
@@ -53,12 +54,22 @@ export function factorsOf(
 ): PredictionFactors {
   const pairs = tried.flatMap((candidate) => {
     const point = points.find(({ candidate_id, precision }) => candidate_id === candidate.id && precision !== "fp32");
-    return point === undefined ? [] : [{ point, predicted: predict(shapeOfCandidate(candidate)) }];
+    if (point === undefined) return [];
+    const shape = shapeOfCandidate(candidate);
+    const predicted = predict(shape);
+    // Then the prediction is an upper bound: one that is kept with room to spare says nothing of others.
+    const bound = predicted.basis === "layer-times" && shape.latency_ms === undefined && shape.parameters_ratio < 1;
+    return [{ point, predicted, bound }];
   });
   if (pairs.length === 0) return NO_FACTORS;
   return {
     size: median(pairs.map(({ point, predicted }) => point.size_bytes / predicted.size_bytes)),
-    latency: median(pairs.map(({ point, predicted }) => point.latency_ms_p50 / predicted.latency_ms_p50)),
+    latency: median(
+      pairs.map(({ point, predicted, bound }) => {
+        const ratio = point.latency_ms_p50 / predicted.latency_ms_p50;
+        return bound ? Math.max(1, ratio) : ratio;
+      }),
+    ),
   };
 }
 

@@ -79,8 +79,7 @@ function narrow({ plan, latencies }: SearchSpace, shape: Shape, share: number): 
   const promise = plan.budget.latency_ms_p95;
   if (latencies === undefined || promise === undefined)
     return { ...shape, macs_ratio: thousandths(shape.parameters_ratio * share) };
-  const { input_size, parameters_ratio } = shape;
-  const predicted = latencies.latencyMs(input_size, parameters_ratio);
+  const predicted = latencies.latencyMs(shape.input_size, shape.macs_ratio);
   const latency_ms = thousandths(predicted * Math.min(1, share));
   const { channel_multiple } = latencies;
   const narrowed = { ...shape, pruner: STUDENT.pruner_other, latency_ms };

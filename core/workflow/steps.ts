@@ -6,7 +6,7 @@ export const STEP_VERSIONS = {
   "prepare-shard": 1,
   profile: 2,
   "fine-tune": 1,
-  propose: 3,
+  propose: 4,
   compress: 4,
   quantize: 4,
   measure: 2,
