@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { networkOfTeacher } from "../../../core/planner/network.ts";
 import { type LayerLatencies, NO_FACTORS, predictFile } from "../../../core/planner/predict-file.ts";
+import { SEARCH } from "../../../core/planner/recipes.ts";
 import { candidateOf, shapeOfCandidate } from "../../../core/planner/shape.ts";
 import { type SearchSpace, shapeOptions } from "../../../core/planner/shape-options.ts";
 import { planOf, TEACHER } from "../../fixtures/planner.ts";
@@ -19,28 +20,28 @@ function space(budget: SearchSpace["plan"]["budget"]): SearchSpace {
 describe("shapes with a table of layer times", () => {
   it("begin with the largest input that is fast enough unpruned, then the next larger one pruned to the promise", () => {
     // 160 px: 2.04 ms, 128 px: 1.31 ms
-    const [first, second, third] = shapeOptions(space({ latency_ms_p95: 1.6 }));
+    const [first, second, third] = shapeOptions(space({ latency_ms_p95: 1.84 }));
     expect(first!.shape).toEqual({ input_size: 128, parameters_ratio: 1, macs_ratio: 1 });
     expect(second!.shape).toMatchObject({ input_size: 160, pruner: "knapsack", channel_multiple: 32 });
-    expect(second!.shape.latency_ms).toBeCloseTo(1.6 * 0.9, 2);
+    expect(second!.shape.latency_ms).toBeCloseTo((1.84 * 0.9) / SEARCH.latency_p95_over_p50, 2);
     expect(third!.shape).toMatchObject({ input_size: 112 });
   });
 
   it("ask the pruner for less where files were measured to be slower than predicted", () => {
-    const [first, second] = shapeOptions({ ...space({ latency_ms_p95: 1.6 }), factors: { size: 1, latency: 1.2 } });
+    const [first, second] = shapeOptions({ ...space({ latency_ms_p95: 1.84 }), factors: { size: 1, latency: 1.2 } });
     expect(first!.shape.input_size).toBe(112);
     const predict = predictFile(networkOfTeacher(TEACHER), latencies, { size: 1, latency: 1.2 });
-    expect(second!.shape.latency_ms).toBeCloseTo((1.6 * 0.9) / 1.2, 2);
-    expect(predict(second!.shape).latency_ms_p50).toBeLessThanOrEqual(1.6 * 0.9);
+    expect(second!.shape.latency_ms).toBeCloseTo((1.84 * 0.9) / SEARCH.latency_p95_over_p50 / 1.2, 2);
+    expect(predict(second!.shape).latency_ms_p50).toBeLessThanOrEqual((1.84 * 0.9) / SEARCH.latency_p95_over_p50);
   });
 
   it("become candidates and are read back unchanged", () => {
-    for (const { shape } of shapeOptions(space({ latency_ms_p95: 1.6, size_bytes: 2_500_000 })))
+    for (const { shape } of shapeOptions(space({ latency_ms_p95: 1.84, size_bytes: 2_500_000 })))
       expect(shapeOfCandidate(candidateOf(shape, 1, 5))).toEqual(shape);
   });
 
   it("have names that tell them apart", () => {
-    const options = shapeOptions(space({ latency_ms_p95: 1.6, size_bytes: 2_500_000 }));
+    const options = shapeOptions(space({ latency_ms_p95: 1.84, size_bytes: 2_500_000 }));
     const ids = options.map(({ shape }) => candidateOf(shape, 1, 5).id);
     expect(new Set(ids).size).toBe(ids.length);
   });
