@@ -5,7 +5,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createProblemList } from "../../core/data-source/problem-list.ts";
-import { DecantError } from "../../core/errors/problem.ts";
+import { DecantError, type Problem } from "../../core/errors/problem.ts";
 import type { ListedFile } from "../../core/readers/reader.ts";
 import type { HashMemory } from "./hash-memory.ts";
 
@@ -27,7 +27,7 @@ export interface HashWork {
 /** Hash by path. Throws InvalidData with every file that can't be read or changed since it was listed. */
 export async function hashFiles(work: HashWork): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
-  const problems = createProblemList();
+  const failures = new Map<string, string>();
   let next = 0;
   const lane = async () => {
     while (next < work.files.length) {
@@ -37,19 +37,26 @@ export async function hashFiles(work: HashWork): Promise<Map<string, string>> {
         hashes.set(file.path, await hashFile(work, file));
       } catch (error) {
         work.signal?.throwIfAborted();
-        const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-        problems.add("files that can't be read", {
-          message: `Expected to read this file (${reason}).`,
-          where: file.path,
-        });
+        failures.set(file.path, (error as NodeJS.ErrnoException).code ?? (error as Error).message);
       }
       work.progress?.(hashes.size);
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  const list = problems.all();
+  const list = problemsOf(work.files, failures);
   if (list.length > 0) throw new DecantError("InvalidData", list);
   return hashes;
+}
+
+/** In the files' order, whichever lane was first. */
+function problemsOf(files: readonly ListedFile[], failures: ReadonlyMap<string, string>): Problem[] {
+  const problems = createProblemList();
+  for (const { path } of files) {
+    const reason = failures.get(path);
+    if (reason === undefined) continue;
+    problems.add("files that can't be read", { message: `Expected to read this file (${reason}).`, where: path });
+  }
+  return problems.all();
 }
 
 async function hashFile({ root, memory, now }: HashWork, { path, size_bytes }: ListedFile): Promise<string> {

@@ -8,7 +8,7 @@ import { planOf } from "../../fixtures/planner.ts";
 
 const SHAPE: Shape = { input_size: 160, parameters_ratio: 0.5, macs_ratio: 1, latency_ms: 1.8, pruner: "knapsack" };
 
-function after(shape: Shape, promises: readonly PromiseResult[], latency_ms_p95_upper: number) {
+function following(shape: Shape, promises: readonly PromiseResult[], latency_ms_p95_upper: number) {
   const candidate = candidateOf(shape, 1, 10);
   const point: DecidedPoint = {
     candidate_id: candidate.id,
@@ -39,21 +39,21 @@ const tooSlow = (measured: number): PromiseResult => ({
 
 describe("the next shape", () => {
   it("takes a smaller input's share off a latency limit too, so that it is faster and not only wider", () => {
-    const { shape, aim } = after(SHAPE, [], 1.9);
+    const { shape, aim } = following(SHAPE, [], 1.9);
     expect(aim).toBe("speed");
     expect(shape.input_size).toBeLessThan(160);
     expect(shape.latency_ms).toBeCloseTo(1.8 * (shape.input_size / 160) ** 2, 2);
   });
 
   it("lowers the limit by what was too slow, at the same input where that is near", () => {
-    const { shape, aim } = after(SHAPE, [tooSlow(2.5)], 2.5);
+    const { shape, aim } = following(SHAPE, [tooSlow(2.5)], 2.5);
     expect(aim).toBe("latency");
     expect(shape.input_size).toBe(160);
     expect(shape.latency_ms).toBeCloseTo(1.8 * (2 / 2.5) * 0.9, 2);
   });
 
   it("lowers it at a smaller input where it was far too slow", () => {
-    const { shape } = after(SHAPE, [tooSlow(4.2)], 4.2);
+    const { shape } = following(SHAPE, [tooSlow(4.2)], 4.2);
     expect(shape.input_size).toBeLessThan(160);
     expect(shape.latency_ms).toBeCloseTo(1.8 * (2 / 4.2) * 0.9, 2);
   });
