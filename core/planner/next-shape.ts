@@ -4,7 +4,7 @@ import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { Candidate } from "../workflow/records/training.ts";
 import { usableSizes } from "./input-sizes.ts";
 import { SEARCH } from "./recipes.ts";
-import { type Shape, shapeOfCandidate } from "./shape.ts";
+import { type Shape, shapeOfCandidate, thousandths } from "./shape.ts";
 
 export interface NextShape {
   readonly shape: Shape;
@@ -102,8 +102,4 @@ function latencyLimit({ latency_ms }: Shape, share: number): Pick<Shape, "latenc
 export function sameShape(a: Shape, b: Shape): boolean {
   const ratios = a.parameters_ratio === b.parameters_ratio && a.macs_ratio === b.macs_ratio;
   return ratios && a.input_size === b.input_size && a.pruner === b.pruner && a.latency_ms === b.latency_ms;
-}
-
-function thousandths(ratio: number): number {
-  return Math.floor(ratio * 1000) / 1000;
 }

@@ -7,7 +7,7 @@ import { safeSize, usableSizes } from "./input-sizes.ts";
 import type { Network } from "./network.ts";
 import { type LayerLatencies, predictFile, widthOf } from "./predict-file.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
-import type { Shape } from "./shape.ts";
+import { type Shape, thousandths } from "./shape.ts";
 
 export interface ShapeOption {
   readonly shape: Shape;
@@ -115,8 +115,4 @@ function caveat({ plan, network, latencies, factors }: SearchSpace, shape: Shape
     ...(predicted.latency_ms_p50 > latency_ms_p95 ? ["too slow"] : []),
   ];
   return wrong.length > 0 ? `; predicted ${wrong.join(" and ")} all the same` : "";
-}
-
-function thousandths(ratio: number): number {
-  return Math.floor(ratio * 1000 + 1e-9) / 1000;
 }

@@ -81,3 +81,8 @@ function pruneRecipe({
     channel_multiple: channel_multiple ?? STUDENT.channel_multiple,
   };
 }
+
+/** Rounded down, so that a byte or a microsecond more or less makes no other candidate; not by a last binary digit. */
+export function thousandths(value: number): number {
+  return Math.floor(value * 1000 + 1e-9) / 1000;
+}

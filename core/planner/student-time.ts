@@ -13,7 +13,7 @@ export interface Student {
 }
 
 /** Of `epochs` epochs, without fixed costs. */
-export function studentSeconds(
+function studentSeconds(
   plan: PlanRecord,
   profile: TrainingProfile,
   teacherSize: number,
@@ -28,19 +28,6 @@ export function studentSeconds(
   const views_ms = Math.min(epochs, STUDENT.teacher_views_max) * train * teacher.forward_ms;
   const epoch_ms = (train * own.train_ms + total(plan.counts.validation) * own.forward_ms) * shrunk;
   return (views_ms + epochs * epoch_ms) / 1000;
-}
-
-/** The most epochs, 0 to the limit, that take at most `available_s`. */
-export function affordableEpochs(
-  plan: PlanRecord,
-  profile: TrainingProfile,
-  teacherSize: number,
-  student: Student,
-  available_s: number,
-): number {
-  let epochs: number = STUDENT.epochs_max;
-  while (epochs > 0 && studentSeconds(plan, profile, teacherSize, student, epochs) > available_s) epochs -= 1;
-  return epochs;
 }
 
 /** Epochs and all that comes with a candidate up to its measurement. */

@@ -11,6 +11,7 @@ import type {
 } from "../quantizers/quantizer.ts";
 import { klBySample } from "../statistics/divergence.ts";
 import { type Logits, predictedClasses } from "../statistics/logits.ts";
+import { mean } from "../statistics/mean.ts";
 import type { PairCount, Portability, PrecisionTimes, QuantizationChoice } from "../workflow/records/measurement.ts";
 import { type Calibration, calibrate } from "./calibrate.ts";
 import { channelRanges, equalizablePairs, equalized } from "./equalize.ts";
@@ -286,8 +287,4 @@ function spread(samples: ModelSamples, count: number): ModelSamples {
 function agreement(a: Logits, b: Logits): { count: number; n: number } {
   const other = predictedClasses(b);
   return { count: predictedClasses(a).filter((predicted, at) => predicted === other[at]).length, n: a.count };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -10,8 +10,6 @@ from decant_tasks.compress.allocation import Limits, Scores, by_importance, next
 from decant_tasks.compress.cost import Cost, CostModel
 from decant_tasks.compress.groups import ChannelGroup
 
-KINDS = ("parameters", "macs", "us")
-
 
 @dataclass(frozen=True)
 class Unit:
