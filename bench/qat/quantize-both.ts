@@ -12,7 +12,7 @@ import { calibrate } from "../../core/quantization/calibrate.ts";
 import { learnedRanges } from "../../core/quantization/learned.ts";
 import { minMax } from "../../core/quantization/observer.ts";
 import { quantizeModel } from "../../core/quantization/quantize-model.ts";
-import type { ModelSamples } from "../../core/quantization/runtime.ts";
+import { type ModelSamples, spread } from "../../core/quantization/runtime.ts";
 import { qdqU8s8 } from "../../core/quantizers/qdq-u8s8.ts";
 import { QUANTIZER_DEFAULTS } from "../../core/quantizers/quantizer.ts";
 import { agreement, top1 } from "../../core/statistics/accuracy.ts";
@@ -108,11 +108,6 @@ function packed(npy: NpyReader): ModelSamples {
     count,
     input: async (at) => ({ name: "images", data: toTensor(npy.row(at)), dims: [1, 3, size, size] }),
   };
-}
-
-function spread(samples: ModelSamples, count: number): ModelSamples {
-  const kept = Math.min(samples.count, count);
-  return { count: kept, input: (at) => samples.input(Math.floor((at * samples.count) / kept)) };
 }
 
 function part(samples: ModelSamples, keeps: (at: number) => boolean): ModelSamples {

@@ -9,8 +9,9 @@ import type {
   Quantizer,
   QuantizerOptions,
 } from "../quantizers/quantizer.ts";
+import { agreement } from "../statistics/accuracy.ts";
 import { klBySample } from "../statistics/divergence.ts";
-import { type Logits, predictedClasses } from "../statistics/logits.ts";
+import type { Logits } from "../statistics/logits.ts";
 import { mean } from "../statistics/mean.ts";
 import type { PairCount, Portability, PrecisionTimes, QuantizationChoice } from "../workflow/records/measurement.ts";
 import { type Calibration, calibrate } from "./calibrate.ts";
@@ -18,7 +19,7 @@ import { channelRanges, equalizablePairs, equalized } from "./equalize.ts";
 import type { Learned } from "./learned.ts";
 import { minMax, type Observer, type ObserverName, percentile, type Range, squaredError } from "./observer.ts";
 import { countPairs } from "./portability.ts";
-import type { ModelRuntime, ModelSamples } from "./runtime.ts";
+import { type ModelRuntime, type ModelSamples, spread } from "./runtime.ts";
 import { eligible } from "./search-precision.ts";
 import { fitSequentially } from "./sequential-fit.ts";
 import { softenedDivergence } from "./softened-divergence.ts";
@@ -276,15 +277,4 @@ function portabilityOf(
     kl: limited.kl,
     kl_unlimited: unlimited.kl,
   };
-}
-
-/** Evenly spread samples, so that every class is among them. */
-function spread(samples: ModelSamples, count: number): ModelSamples {
-  const kept = Math.min(samples.count, count);
-  return { count: kept, input: (at) => samples.input(Math.floor((at * samples.count) / kept)) };
-}
-
-function agreement(a: Logits, b: Logits): { count: number; n: number } {
-  const other = predictedClasses(b);
-  return { count: predictedClasses(a).filter((predicted, at) => predicted === other[at]).length, n: a.count };
 }

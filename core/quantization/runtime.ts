@@ -15,6 +15,12 @@ export interface ModelInput {
   readonly dims: readonly number[];
 }
 
+/** So many of them at most, evenly spread, so that every class is among them. */
+export function spread(samples: ModelSamples, count: number): ModelSamples {
+  const kept = Math.min(samples.count, count);
+  return { count: kept, input: (at) => samples.input(Math.floor((at * samples.count) / kept)) };
+}
+
 /** Gets every observed value of every sample, in order, and must not keep the array. */
 export type TensorObserver = (value: string, data: Float32Array, dims: readonly number[]) => void;
 
