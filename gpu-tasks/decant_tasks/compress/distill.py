@@ -81,9 +81,54 @@ def distill(
 ) -> LoopResult:
     """Trains `student` in place at input size `size`; the result holds its averaged weights. unblended: normalised
     images [N,3,size,size], from which the statistics that frozen batch norms keep are taken."""
+    frozen = round(recipe.frozen_share * recipe.epochs)
+    settings = LoopSettings(
+        "distill",
+        recipe.epochs,
+        recipe.batch_size,
+        recipe.learning_rate,
+        keep="last",
+        frozen_from_epoch=recipe.epochs - frozen if frozen > 0 else None,
+    )
+
+    def evaluate(network: nn.Module) -> Score:
+        images, targets = validation
+        return score_logits(predict_logits(network, images, source.normalisation), targets)
+
+    return train_on_views(
+        student,
+        size,
+        settings,
+        recipe,
+        views,
+        source,
+        labels,
+        evaluate,
+        checkpoint=checkpoint,
+        progress=progress,
+        stop=stop,
+        before_freezing=lambda network: reestimate_statistics(network, unblended()),
+    )
+
+
+def train_on_views(
+    network: nn.Module,
+    size: int,
+    settings: LoopSettings,
+    recipe: Distillation,
+    views: TeacherViews,
+    source: ViewSource,
+    labels: np.ndarray,
+    evaluate: Callable[[nn.Module], Score],
+    *,
+    checkpoint: Checkpoint,
+    progress: Progress,
+    stop: StopRequest,
+    before_freezing: Callable[[nn.Module], object] = lambda _: None,
+) -> LoopResult:
+    """Trains `network` in place at input size `size` to give the answers that `views` hold, each on its own view."""
     device = source.normalisation.scale.device
     shown = {"view": 0}
-    frozen = round(recipe.frozen_share * recipe.epochs)
 
     def make_batch(epoch: int, indices: np.ndarray) -> torch.Tensor:
         shown["view"] = views.view_of(epoch)
@@ -94,20 +139,9 @@ def distill(
         targets = label_shares(labels, indices, source.mixes(shown["view"], indices), logits.shape[1])
         return distillation_loss(logits, wanted, targets.to(device), recipe)
 
-    def evaluate(network: nn.Module) -> Score:
-        images, targets = validation
-        return score_logits(predict_logits(network, images, source.normalisation), targets)
-
     return run_loop(
-        student,
-        LoopSettings(
-            "distill",
-            recipe.epochs,
-            recipe.batch_size,
-            recipe.learning_rate,
-            keep="last",
-            frozen_from_epoch=recipe.epochs - frozen if frozen > 0 else None,
-        ),
+        network,
+        settings,
         sample_count=len(source.crops),
         seed=source.seed,
         make_batch=make_batch,
@@ -116,5 +150,5 @@ def distill(
         checkpoint=checkpoint,
         progress=progress,
         stop=stop,
-        before_freezing=lambda network: reestimate_statistics(network, unblended()),
+        before_freezing=before_freezing,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from decant_tasks.compress.distill import Distillation, distillation_loss
+from decant_tasks.compress.distill import Distillation, train_on_views
 from decant_tasks.compress.teacher_views import TeacherViews, ViewSource
 from decant_tasks.data.packed_arrays import PackedArrays
 from decant_tasks.protocol.progress import Progress
@@ -17,7 +17,7 @@ from decant_tasks.protocol.stop import StopRequest
 from decant_tasks.simulated_quantization.network import SimulatedNetwork
 from decant_tasks.training.checkpoint import Checkpoint
 from decant_tasks.training.evaluate import Score, predict_logits, score_logits
-from decant_tasks.training.loop import LoopResult, LoopSettings, run_loop
+from decant_tasks.training.loop import LoopResult, LoopSettings
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,8 @@ def train_simulated(
 ) -> LoopResult:
     """Trains the network in place at input size `size`; `views` are the float student's answers. The network ends with
     its averaged weights."""
-    device = source.normalisation.scale.device
     loss_recipe = Distillation(recipe.epochs, recipe.batch_size, recipe.learning_rate, recipe.temperature, 1.0)
-    shown = {"view": 0}
-
-    def make_batch(epoch: int, indices: np.ndarray) -> torch.Tensor:
-        shown["view"] = views.view_of(epoch)
-        return source.batch(shown["view"], indices, size)
-
-    def loss_of(logits: torch.Tensor, _: torch.Tensor, indices: np.ndarray) -> torch.Tensor:
-        wanted = views.logits[shown["view"], torch.from_numpy(indices)].to(device)
-        return distillation_loss(logits, wanted, torch.from_numpy(labels[indices]).to(device), loss_recipe)
+    settings = LoopSettings("quantization", recipe.epochs, recipe.batch_size, recipe.learning_rate, 0.0, keep="last")
 
     def evaluate(average: torch.nn.Module) -> Score:
         assert isinstance(average, SimulatedNetwork)
@@ -64,14 +55,15 @@ def train_simulated(
         images, targets = validation
         return score_logits(predict_logits(average, images, source.normalisation), targets)
 
-    result = run_loop(
+    result = train_on_views(
         network,
-        LoopSettings("quantization", recipe.epochs, recipe.batch_size, recipe.learning_rate, 0.0, keep="last"),
-        sample_count=len(source.crops),
-        seed=source.seed,
-        make_batch=make_batch,
-        loss_of=loss_of,
-        evaluate=evaluate,
+        size,
+        settings,
+        loss_recipe,
+        views,
+        source,
+        labels,
+        evaluate,
         checkpoint=checkpoint,
         progress=progress,
         stop=stop,
