@@ -8,20 +8,15 @@ from timm.layers.activations import HardSwish
 from timm.layers.activations_me import HardSwishMe
 from torch import nn
 
-_HARD_SWISHES = (nn.Hardswish, HardSwish, HardSwishMe)
+HARD_SWISHES = (nn.Hardswish, HardSwish, HardSwishMe)
 
 
 def replace_hard_swish(network: nn.Module) -> int:
     """Puts nn.ReLU in place of every hard-swish; answers how many there were."""
     replaced = 0
     for name, module in list(network.named_modules()):
-        if isinstance(module, _HARD_SWISHES):
+        if isinstance(module, HARD_SWISHES):
             parent, _, attribute = name.rpartition(".")
             setattr(network.get_submodule(parent), attribute, nn.ReLU())
             replaced += 1
     return replaced
-
-
-def has_hard_swish(network: nn.Module) -> bool:
-    """Whether there is anything to replace."""
-    return any(isinstance(module, _HARD_SWISHES) for module in network.modules())
