@@ -65,6 +65,7 @@ def _start(program: Path, folder: Path, ports: list[int]) -> "subprocess.Popen[b
     (folder / "identities.json").write_text(json.dumps({"identities": [identity]}))
     command = [str(program), "mini", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
     command += [f"-{option}={port}" for option, port in zip(_PORTS, ports, strict=True)]
+    command += ["-volume.max=1000"]  # each bucket takes one; else as many as gibibytes are free on the disk
     command += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-webdav=false", "-admin.ui=false", "-s3.iam=false"]
     command += [f"-s3.config={folder / 'identities.json'}", "-s3.autoCreateBucket=false"]
     command += [f"-{part}.localSocket={folder / part}.sock" for part in ("filer", "s3")]
