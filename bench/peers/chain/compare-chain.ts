@@ -99,6 +99,7 @@ async function compareEntry(context: EntryContext): Promise<ChainEntry> {
     test_digest: testDigest(splits),
     ...{ seed, command: context.command, settings, versions: VERSIONS },
     counts: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
+    cpu_model: context.facts.machine.cpu_model,
     ...{ allowed, baseline_ms_p50, files },
     failures: [...refusals(own), ...peers.failures],
   };

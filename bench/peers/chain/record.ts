@@ -57,6 +57,8 @@ export interface ChainEntry {
   readonly counts: { readonly train: number; readonly validation: number; readonly test: number };
   /** What each peer might use at most: the largest of Decant's runs. */
   readonly allowed: { readonly images: number; readonly seconds: number };
+  /** Of the machine that trained and timed: entries of several may stand side by side. */
+  readonly cpu_model: string;
   readonly baseline_ms_p50: number;
   readonly files: readonly ChainFile[];
   readonly failures: readonly ChainFailure[];

@@ -78,10 +78,19 @@ function fileTable(files: readonly PooledFile[], entries: number): string[] {
 }
 
 function entryTable(entries: readonly ChainEntry[]): string[] {
-  const header = ["Data", "Seed", "Train, validation, test", "Allowed pictures", "Allowed seconds", "Decant's files"];
-  const rows = entries.map(({ data, manifest_hash, seed, counts, allowed, files }) => [
+  const header = [
+    "Data",
+    "Seed",
+    "CPU",
+    "Train, validation, test",
+    "Allowed pictures",
+    "Allowed seconds",
+    "Decant's files",
+  ];
+  const rows = entries.map(({ data, manifest_hash, seed, cpu_model, counts, allowed, files }) => [
     `${data} (${manifest_hash.slice(0, 8)})`,
     String(seed),
+    cpu_model,
     `${counts.train}, ${counts.validation}, ${counts.test}`,
     String(allowed.images),
     String(allowed.seconds),

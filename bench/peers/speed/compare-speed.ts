@@ -31,7 +31,7 @@ export interface SpeedContext {
   readonly file: ResultFile<SpeedRecord>;
 }
 
-/** Adds the networks that are not recorded yet with this version of the quantizer. */
+/** Adds the networks that are not recorded yet with this version of the quantizer on this CPU. */
 export async function compareSpeed(context: SpeedContext, source: string): Promise<void> {
   const { command, facts, file } = context;
   const current = async () => {
@@ -43,7 +43,9 @@ export async function compareSpeed(context: SpeedContext, source: string): Promi
   const drawn = drawCalibration(data, SAMPLES, 0);
   for (const named of SPEED_NETWORKS) {
     const { architecture, size } = named;
-    if ((await current()).some((each) => each.network === architecture && each.size === size)) continue;
+    const done = ({ network, size: px, cpu_model }: SpeedResult) =>
+      network === architecture && px === size && cpu_model === facts.machine.cpu_model;
+    if ((await current()).some(done)) continue;
     const at = (name: string) => join(folder, `${architecture}-${size}-${name}`);
     await copyFiles(data.root, drawn, at("pictures"));
     await writePixels(data.root, drawn, size, at("pixels.npy"));
@@ -88,6 +90,7 @@ async function compareNetwork(
     network: architecture,
     size,
     version: STEP_VERSIONS.quantize,
+    cpu_model: context.facts.machine.cpu_model,
     fp32_ms_p50: latencyOf(fp32, fp32).ms_p50,
     sides: { ...Object.fromEntries(sides), ...failed },
   };

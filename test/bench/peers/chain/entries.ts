@@ -36,6 +36,7 @@ export function chainEntry(given: Partial<ChainEntry>): ChainEntry {
     versions: "{}",
     counts: { train: 500, validation: 100, test: 4 },
     allowed: { images: 3200, seconds: 60 },
+    cpu_model: "one CPU",
     baseline_ms_p50: 12,
     files: [],
     failures: [],
