@@ -43,12 +43,17 @@ interface Fitted extends ShapeOption {
   readonly narrowed: boolean;
 }
 
-/** undefined where more than latency_share_min of the work would have to go. */
+/** undefined where more than latency_share_min of the work would have to go for latency's sake alone. */
 function atSize(space: SearchSpace, input_size: number): Fitted | undefined {
   const shape: Shape = { input_size, parameters_ratio: parametersRatio(space), macs_ratio: 1 };
   const share = latencyShare(space, shape);
   if (share >= 1) return { shape, narrowed: false, why: `${input_size} px, ${describeWidth(shape)}` };
-  if (share < SEARCH.latency_share_min) return undefined;
+  const left = latencyLeft(space, shape);
+  if (share >= left) {
+    const why = `${input_size} px, ${describeWidth(shape)}, chosen so that it keeps the latency promised too`;
+    return { shape: narrow(space, shape, share), narrowed: false, why };
+  }
+  if (share < SEARCH.latency_share_min * left) return undefined;
   const why = `${input_size} px, pruned to the latency promised: a larger input against more width`;
   return { shape: narrow(space, shape, share), narrowed: true, why };
 }
@@ -62,7 +67,7 @@ function slowest(space: SearchSpace, input_size: number): Fitted {
     const why = `${input_size} px, ${describeWidth(shape)}: by its MACs too slow, but that is rough, so it is measured`;
     return { shape, narrowed: false, why };
   }
-  const kept = Math.max(share, SEARCH.latency_share_min);
+  const kept = Math.max(share, SEARCH.latency_share_min * latencyLeft(space, shape));
   const why = `${input_size} px, the smallest input, pruned for the latency promised`;
   return { shape: narrow(space, shape, kept), narrowed: true, why };
 }
@@ -84,6 +89,11 @@ function narrow({ plan, latencies }: SearchSpace, shape: Shape, share: number): 
   const { channel_multiple } = latencies;
   const narrowed = { ...shape, pruner: STUDENT.pruner_other, latency_ms };
   return channel_multiple === STUDENT.channel_multiple ? narrowed : { ...narrowed, channel_multiple };
+}
+
+/** Of the whole network's time by the table, what pruning for size alone is expected to leave; MACs know that themselves. */
+function latencyLeft({ latencies }: SearchSpace, { parameters_ratio }: Shape): number {
+  return latencies === undefined ? 1 : 1 - SEARCH.latency_per_parameters * (1 - parameters_ratio);
 }
 
 /** Of the work of this shape that the latency promise lets be, above 1 where there is room. */

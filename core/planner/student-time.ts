@@ -2,7 +2,7 @@
 import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { Candidate, TrainingProfile } from "../workflow/records/training.ts";
 import { COST, STUDENT } from "./recipes.ts";
-import { sampleTime } from "./speed.ts";
+import { epochMs, sampleTime } from "./speed.ts";
 import { total } from "./teacher-recipe.ts";
 import { candidateFixedSeconds } from "./training-time.ts";
 
@@ -26,7 +26,7 @@ function studentSeconds(
   const shrunk = COST.unpruned_share + (1 - COST.unpruned_share) * student.macs_ratio;
   const train = total(plan.counts.train);
   const views_ms = Math.min(epochs, STUDENT.teacher_views_max) * train * teacher.forward_ms;
-  const epoch_ms = (train * own.train_ms + total(plan.counts.validation) * own.forward_ms) * shrunk;
+  const epoch_ms = epochMs(own, train, total(plan.counts.validation)) * shrunk;
   return (views_ms + epochs * epoch_ms) / 1000;
 }
 

@@ -4,7 +4,7 @@ import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { TeacherRecipe, TrainingProfile } from "../workflow/records/training.ts";
 import { usableSizes } from "./input-sizes.ts";
 import { TEACHER } from "./recipes.ts";
-import { sampleTime } from "./speed.ts";
+import { epochMs, sampleTime } from "./speed.ts";
 import { trainingSeconds } from "./training-time.ts";
 
 export interface TeacherPlan {
@@ -38,11 +38,11 @@ export function teacherRecipe(plan: PlanRecord, profile: TrainingProfile): Teach
 }
 
 function optionAt(plan: PlanRecord, profile: TrainingProfile, size: number, available_s: number) {
-  const { train_ms, forward_ms } = sampleTime(profile, plan.backbone.architecture, size);
+  const time = sampleTime(profile, plan.backbone.architecture, size);
   const train = total(plan.counts.train);
   const validation = total(plan.counts.validation);
-  const probe_s = ((TEACHER.probe_views * train + validation) * forward_ms) / 1000;
-  const epoch_s = (train * train_ms + validation * forward_ms) / 1000;
+  const probe_s = ((TEACHER.probe_views * train + validation) * time.forward_ms) / 1000;
+  const epoch_s = epochMs(time, train, validation) / 1000;
   const affordable = Math.floor((available_s - probe_s) / epoch_s);
   const epochs = affordable < TEACHER.epochs_min ? 0 : Math.min(TEACHER.epochs_max, affordable);
   return { size, epochs, probe_s, seconds: probe_s + epochs * epoch_s };

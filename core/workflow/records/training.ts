@@ -16,6 +16,7 @@ export interface TrainingSpeed {
   readonly batch_size: number;
   /** Forward, backward and optimizer step. */
   readonly train_ms_per_sample: number;
+  /** Of a network that doesn't change any more: by ONNX Runtime on a CPU. */
   readonly forward_ms_per_sample: number;
 }
 

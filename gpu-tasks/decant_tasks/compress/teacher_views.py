@@ -14,6 +14,7 @@ from torch import nn
 from decant_tasks.data.augment import Augmentation
 from decant_tasks.data.mix import Mixes, draw_mixes, mixed_batch
 from decant_tasks.data.packed_arrays import PackedArrays
+from decant_tasks.export.frozen_forward import frozen_forward
 from decant_tasks.model.normalise import Normalisation
 from decant_tasks.protocol.progress import Progress
 from decant_tasks.protocol.stop import StopRequest
@@ -82,11 +83,11 @@ def compute_teacher_views(
         parts = list(saved["parts"])
         progress("teacher: goes on", done=len(parts), total=len(starts))
     was_training = teacher.training
-    teacher.eval()
+    answers = frozen_forward(teacher, size)
     for view, start in starts[len(parts) :]:
         stop.check(lambda: checkpoint.save({"parts": parts}))
         indices = np.arange(start, min(start + batch_size, count))
-        parts.append(teacher(source.batch(view, indices, size)).float().cpu())
+        parts.append(answers(source.batch(view, indices, size)))
         progress(done=len(parts), total=len(starts))
         if len(parts) == len(starts) or checkpoint.is_due():
             checkpoint.save({"parts": parts})

@@ -8,21 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from torch import nn
 
 from decant_tasks.errors import TaskError
+from decant_tasks.export.frozen_forward import open_session
 from decant_tasks.model.normalise import Normalisation
 
 RELATIVE_ERROR_LIMIT = 1e-4
 
 
-def _run_onnx(path: Path, images: np.ndarray, threads: int) -> np.ndarray:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+def _run_onnx(path: Path, images: np.ndarray) -> np.ndarray:
+    session = open_session(str(path))
     inputs = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
     return np.concatenate([np.asarray(session.run(["logits"], {"images": image[None]})[0]) for image in inputs])
 
@@ -41,7 +38,7 @@ def _run_torch(network: nn.Module, images: np.ndarray, normalisation: Normalisat
 def parity(network: nn.Module, path: Path, images: np.ndarray, normalisation: Normalisation) -> dict[str, Any]:
     """Parity of teacher.schema.json for uint8 [N,size,size,3] images; the network's padding must be that size's."""
     expected = _run_torch(network, images, normalisation).astype(np.float64)
-    found = _run_onnx(path, images, torch.get_num_threads()).astype(np.float64)
+    found = _run_onnx(path, images).astype(np.float64)
     norms = np.maximum(np.linalg.norm(expected, axis=1), np.finfo(np.float32).tiny)
     errors = np.linalg.norm(found - expected, axis=1) / norms
     top = np.sort(expected, axis=1)

@@ -1,5 +1,7 @@
-"""Profile: milliseconds a sample for training and for a forward pass, on synthetic pixels, at each input size."""
+"""Profile: milliseconds a sample for training and for a frozen network's answers, on synthetic pixels, at each input
+size."""
 
+import copy
 import platform
 import time
 from collections.abc import Callable
@@ -10,6 +12,7 @@ import torch
 from torch.nn import functional as F
 
 from decant_tasks.determinism import device_of_this_machine
+from decant_tasks.export.frozen_forward import frozen_forward
 from decant_tasks.model.backbone import build_network
 from decant_tasks.model.static_padding import set_static_padding
 from decant_tasks.protocol.files import write_json
@@ -79,10 +82,11 @@ def prepare_steps(architecture: str, size: int, batch_size: int, device: torch.d
         optimizer.step()
         update_average(average, network, 0.9)
 
+    forward = frozen_forward(copy.deepcopy(network), size)
+
     def forward_step() -> None:
-        network.eval()
         with torch.inference_mode():
-            network(images)
+            forward(images)
 
     return train_step, forward_step
 

@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from decant_tasks.data.augment import Augmentation, augmented_batch, plain_batch
+from decant_tasks.export.frozen_forward import frozen_forward
 from decant_tasks.model.backbone import head_of, pooled_features
 from decant_tasks.training.evaluate import Score, score_logits
 from decant_tasks.transfers.transfer import Recipe, Transfer, TransferContext, TransferResult
@@ -23,17 +24,26 @@ _BATCH_SIZE = 32
 _GENTLE = Augmentation(scale=(0.6, 1.0), brightness=0.1, contrast=0.1, saturation=0.1)
 
 
+class _Pooled(nn.Module):
+    def __init__(self, network: nn.Module):
+        super().__init__()
+        self.network = network
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return pooled_features(self.network, images)
+
+
 @torch.inference_mode()
 def cache_features(context: TransferContext, network: nn.Module) -> tuple[torch.Tensor, torch.Tensor]:
     """Features of train views (plain, flipped, augmented), float32 [views*N,features], and of validation."""
     size = context.recipe.input_size
     train, validation = context.data.images("train", size), context.data.images("validation", size)
     crops, device = context.data.crops(), next(network.parameters()).device
-    network.eval()
+    pooled = frozen_forward(_Pooled(network), size)
 
     def features(pixels: torch.Tensor) -> torch.Tensor:
         context.stop.check()
-        return pooled_features(network, context.normalisation(pixels.to(device))).float().cpu()
+        return pooled(context.normalisation(pixels.to(device)))
 
     def augmented(view: int, indices: np.ndarray) -> torch.Tensor:
         return augmented_batch(crops, indices, size, context.seed, -1 - view, _GENTLE)

@@ -27,6 +27,16 @@ describe("shapes with a table of layer times", () => {
     expect(third!.shape).toMatchObject({ input_size: 112 });
   });
 
+  it("count on the time that pruning for size saves, and hold the pruner to the promise", () => {
+    // 128 px: 1.31 ms unpruned, of which the promise lets 1.17 be
+    const [unpruned] = shapeOptions(space({ latency_ms_p95: 1.5 }));
+    expect(unpruned!.shape.input_size).toBe(112);
+    const [small, beside] = shapeOptions(space({ latency_ms_p95: 1.5, size_bytes: 1_500_000 }));
+    expect(small!.shape).toMatchObject({ input_size: 128, pruner: "knapsack" });
+    expect(small!.shape.latency_ms).toBeCloseTo((1.5 * 0.9) / SEARCH.latency_p95_over_p50, 2);
+    expect(beside!.shape).toMatchObject({ input_size: 160, parameters_ratio: small!.shape.parameters_ratio });
+  });
+
   it("ask the pruner for less where files were measured to be slower than predicted", () => {
     const [first, second] = shapeOptions({ ...space({ latency_ms_p95: 1.84 }), factors: { size: 1, latency: 1.2 } });
     expect(first!.shape.input_size).toBe(112);
