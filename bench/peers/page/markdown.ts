@@ -12,8 +12,8 @@ export function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ").replaceAll("<", "&lt;");
 }
 
-export function signed(points: number): string {
-  return `${points < 0 ? "-" : "+"}${Math.abs(points).toFixed(2)}`;
+export function signed(points: number, digits = 2): string {
+  return `${points < 0 ? "-" : "+"}${Math.abs(points).toFixed(digits)}`;
 }
 
 /** +1.20 (+0.10 to +2.30). */

@@ -1,5 +1,6 @@
 // What is written from the results: the page, the picture, the part of the README.
 import { describe, expect, it } from "vitest";
+import { frontCaption } from "../../../../bench/peers/page/front-caption.ts";
 import { frontChart } from "../../../../bench/peers/page/front-chart.ts";
 import { benchmarksPage } from "../../../../bench/peers/page/page.ts";
 import { withFrontPicture } from "../../../../bench/peers/page/readme-picture.ts";
@@ -52,17 +53,26 @@ describe("the page of benchmarks", () => {
   });
 });
 
+describe("the caption of the front", () => {
+  it("says what was compared, and how Decant stands at each latency", () => {
+    const caption = frontCaption([entry]);
+    expect(caption).toContain(`${entry.data}, 1 seed, n = 4; for 1/8 of the fp32 latency`);
+    expect(caption).toMatch(/ \+\d+\.\d over smaller inputs, no file over torch-pruning/);
+  });
+});
+
 describe("the README's picture", () => {
   const marks = "a\n<!-- front: npm run bench:peers -->\n<!-- /front -->\nb";
 
   it("comes and goes between its marks", () => {
-    const shown = withFrontPicture(marks, true);
+    const shown = withFrontPicture(marks, "What was compared.");
     expect(shown).toContain("](docs/front.svg)");
-    expect(withFrontPicture(shown, true)).toBe(shown);
-    expect(withFrontPicture(shown, false)).toBe(marks);
+    expect(shown).toContain("What was compared.");
+    expect(withFrontPicture(shown, "What was compared.")).toBe(shown);
+    expect(withFrontPicture(shown, undefined)).toBe(marks);
   });
 
   it("is not forced on a README without marks", () => {
-    expect(withFrontPicture("plain", true)).toBe("plain");
+    expect(withFrontPicture("plain", "What was compared.")).toBe("plain");
   });
 });
