@@ -93,7 +93,7 @@ def test_without_rounding_the_network_answers_as_its_file(
     pixels = torch.from_numpy(images).permute(0, 3, 1, 2)
     with torch.no_grad():
         answer = network(normalisation_of(read_backbone(backbone_record))(pixels))
-    expected = _run_onnx(folder / "files" / "model.onnx", images, 1)
+    expected = _run_onnx(folder / "files" / "model.onnx", images)
     np.testing.assert_allclose(answer.numpy(), expected, rtol=1e-4, atol=1e-5)
 
 
