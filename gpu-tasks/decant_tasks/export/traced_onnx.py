@@ -19,8 +19,7 @@ def traced_onnx(network: nn.Module, example: torch.Tensor, *, any_count: bool = 
     buffer = io.BytesIO()
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.filterwarnings(
-            "ignore", "Constant folding", UserWarning
-        )  # tidy_graph and the runtime fold what it leaves
+        # tidy_graph and the runtime fold what it leaves.
+        warnings.filterwarnings("ignore", "Constant folding", UserWarning)
         torch.onnx.export(network, (example,), cast(Any, buffer), opset_version=OPSET, dynamo=False, **names)
     return buffer.getvalue()
