@@ -10,6 +10,13 @@ import torch
 from torch import nn
 
 from decant_tasks.model.forward_once import forward_once
+from decant_tasks.model.static_padding import set_static_padding
+
+
+def folded_for_onnx(network: nn.Module, input_size: int) -> nn.Module:
+    """A folded copy on the CPU, padded for input_size px, its weights laid out as ONNX has them."""
+    own = set_static_padding(copy.deepcopy(network).cpu().eval(), input_size)
+    return fold_batch_norms(own, input_size).to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
 
 
 def fold_batch_norms(network: nn.Module, input_size: int) -> nn.Module:

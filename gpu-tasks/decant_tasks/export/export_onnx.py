@@ -3,19 +3,17 @@
 IR version 8 and opset 18: what the TypeScript side's protobuf (ONNX 1.10.2) reads without losing a field.
 """
 
-import copy
 from pathlib import Path
 
 import onnx
 import torch
 from torch import nn
 
-from decant_tasks.export.batch_norm import fold_batch_norms
+from decant_tasks.export.batch_norm import folded_for_onnx
 from decant_tasks.export.tidy_graph import tidy_graph
 from decant_tasks.export.traced_onnx import traced_onnx
 from decant_tasks.model.backbone import Backbone
 from decant_tasks.model.normalise import Normalisation, normalisation_of
-from decant_tasks.model.static_padding import set_static_padding
 from decant_tasks.protocol.files import write_whole
 
 IR_VERSION = 8
@@ -46,9 +44,7 @@ class _WithNormalisation(nn.Module):
 
 def export_onnx(network: nn.Module, input_size: int, path: Path, backbone: Backbone) -> None:
     """Writes `network` (which takes normalised floats) for images of input_size px; the network stays as it is."""
-    own = set_static_padding(copy.deepcopy(network).cpu().eval(), input_size)
-    folded = fold_batch_norms(own, input_size).to(memory_format=torch.contiguous_format)  # pyright: ignore[reportCallIssue]
-    whole = _WithNormalisation(folded, normalisation_of(backbone)).eval()
+    whole = _WithNormalisation(folded_for_onnx(network, input_size), normalisation_of(backbone)).eval()
     example = torch.zeros(1, 3, input_size, input_size, dtype=torch.uint8)
     model = tidy_graph(onnx.load_from_string(traced_onnx(whole, example)))
     model.ir_version = IR_VERSION

@@ -82,6 +82,7 @@ def prepare_steps(architecture: str, size: int, batch_size: int, device: torch.d
         optimizer.step()
         update_average(average, network, 0.9)
 
+    # A copy: on a GPU, train_step would take it out of evaluation.
     forward = frozen_forward(copy.deepcopy(network), size)
 
     def forward_step() -> None:
