@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pythonOfProject } from "../bin/setup/python.mjs";
 import { projectRoot } from "../bin/setup/setup.mjs";
 
@@ -73,10 +73,38 @@ function readCounts() {
   return counts;
 }
 
+/** What failed, a line each: where only the end of a log is kept, this is what has to stand there. */
+function readFailures() {
+  const failures = [];
+  try {
+    const { testResults } = JSON.parse(readFileSync(vitestResult, "utf8"));
+    for (const { name, status, message, assertionResults } of testResults) {
+      const failed = assertionResults.filter((test) => test.status === "failed");
+      const file = relative(projectRoot, name);
+      for (const test of failed) failures.push([`${file}: ${test.fullName}`, test.failureMessages[0]]);
+      if (status === "failed" && failed.length === 0) failures.push([file, message]);
+    }
+  } catch {
+    // vitest wrote nothing: its stage failed and says so.
+  }
+  try {
+    const cases = readFileSync(pytestResult, "utf8").matchAll(
+      /<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error) message="([^"]*)"/g,
+    );
+    for (const [, group, name, message] of cases)
+      failures.push([`${group}: ${name}`, message.replaceAll("&#10;", "\n")]);
+  } catch {
+    // likewise for pytest
+  }
+  return failures.map(([name, message = ""]) => `${name}: ${message.split("\n")[0].slice(0, 300)}`);
+}
+
 const results = stages.map(runStage);
 const counts = readCounts();
+const failures = readFailures();
 rmSync(folder, { recursive: true, force: true });
 console.log("");
 for (const { name, passed, seconds } of results) console.log(`${passed ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
+for (const failure of failures) console.log(`FAIL ${failure}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = results.every((result) => result.passed) && counts.passed > 0 ? 0 : 1;
