@@ -27,6 +27,7 @@ export function candidateOf(shape: Shape, rung: number, epochs: number): Candida
       learning_rate: STUDENT.learning_rate,
       temperature: STUDENT.temperature,
       distillation_weight: STUDENT.distillation_weight,
+      refinement: STUDENT.refinement,
     },
     precision: "int8",
   };

@@ -7,7 +7,7 @@ export const STEP_VERSIONS = {
   profile: 3,
   "fine-tune": 2,
   propose: 5,
-  compress: 5,
+  compress: 6,
   quantize: 4,
   measure: 2,
   decide: 2,

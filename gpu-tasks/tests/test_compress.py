@@ -54,8 +54,7 @@ def _record(
         "learning_rate": 1e-3,
         "temperature": 2,
         "distillation_weight": 0.8,
-        "mixed_share": 0.5,
-        "frozen_share": 0.5,
+        "refinement": {"below_divergence": 100, "learning_rate": 5e-4, "mixed_share": 0.5, "frozen_share": 0.5},
     }
     candidate = {
         "id": "c",
@@ -189,6 +188,20 @@ def test_a_candidate_that_continues_another_trains_its_student_on_and_prunes_not
     hashes = {sha256_of(path / "files/student.safetensors") for path in (still, second, third)}
     assert len(hashes) == 3  # trained on, and each rung on views of its own
     assert not (second / "checkpoint/prune.checkpoint").exists()
+
+
+def test_a_student_that_stands_further_from_its_teacher_than_the_recipe_says_relearns(
+    tmp_path: Path, unbroken: Any, prepared_folder: Path, teacher_folder: Path, backbone_record: dict[str, Any]
+):
+    _, folder, near, _ = unbroken
+    record = _record(prepared_folder, teacher_folder, backbone_record, PRUNE, epochs=2)
+    record["parameters"]["candidate"]["training"]["refinement"]["below_divergence"] = 0
+    far, _ = _run(record, tmp_path)
+    divergence = near["before_training"]["divergence"]
+    assert near["before_training"] == {"divergence": divergence, "refined": True}
+    assert far["before_training"] == {"divergence": divergence, "refined": False}
+    assert divergence > 0
+    assert sha256_of(tmp_path / "files/student.safetensors") != sha256_of(folder / "files/student.safetensors")
 
 
 def test_a_latency_limit_holds_by_the_layer_times_that_the_task_is_given(

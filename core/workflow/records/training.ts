@@ -102,10 +102,19 @@ export interface DistillRecipe {
   readonly distillation_weight: number;
   /** So many of the epochs, the last ones, train a copy of the student with simulated int8; absent: none. */
   readonly quantization_epochs?: number;
-  /** Of each view's samples, so many are blended with another one; absent: none. */
-  readonly mixed_share?: number;
-  /** In this share of the epochs, the last ones, batch norms keep the statistics of unblended samples; absent: 0. */
-  readonly frozen_share?: number;
+  /** What is different for a student that stands near its teacher before training; absent: nothing. */
+  readonly refinement?: Refinement;
+}
+
+/** Small steps on blended views, with batch statistics that stay: for a student that has something to lose. */
+export interface Refinement {
+  /** Mean KL of the student's answers from the teacher's, in nats, on unaugmented training samples, before training. */
+  readonly below_divergence: number;
+  readonly learning_rate: number;
+  /** Of each view's samples, so many are blended with another one. */
+  readonly mixed_share: number;
+  /** In this share of the epochs, the last ones, batch norms keep the statistics of unblended training samples. */
+  readonly frozen_share: number;
 }
 
 export interface CompressedOutput {
@@ -116,6 +125,8 @@ export interface CompressedOutput {
   readonly macs: number;
   /** Residual blocks that the student does without, by their name in the architecture. */
   readonly removed_blocks?: readonly string[];
+  /** How far the student stood from its teacher, and whether that made it one to refine; null: it wasn't trained. */
+  readonly before_training?: { readonly divergence: number; readonly refined: boolean } | null;
   /** By layer times, where the recipe limits the latency. */
   readonly predicted_latency_ms?: number | null;
   readonly parity: Parity;

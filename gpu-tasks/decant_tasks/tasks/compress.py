@@ -12,6 +12,7 @@ from torch import nn
 from decant_tasks.compress.begin_student import begin_student, continue_student
 from decant_tasks.compress.cost import CostModel
 from decant_tasks.compress.distill import Distillation, distill
+from decant_tasks.compress.manner import divergence_from_teacher, read_training, refined
 from decant_tasks.compress.prune import TrainingSamples
 from decant_tasks.compress.student_files import removed_blocks, write_student
 from decant_tasks.compress.teacher_views import ViewSource, compute_teacher_views, view_count
@@ -49,7 +50,7 @@ def run(context: TaskContext) -> dict[str, Any]:
     teacher, teacher_size = load_teacher(context.task_input.folder_of("fine-tune"), backbone, data.classes, device)
 
     timed = _timed_network(context, candidate)
-    student, curve = _make_student(context, candidate, backbone, data, teacher, teacher_size, timed)
+    student, curve, before_training = _make_student(context, candidate, backbone, data, teacher, teacher_size, timed)
     student = set_static_padding(student, size).cpu()
     write_student(context.folder, student, backbone.architecture, data.classes, size, candidate.get("activation"))
     export_onnx(student, size, context.folder / "model.onnx", backbone)
@@ -67,6 +68,7 @@ def run(context: TaskContext) -> dict[str, Any]:
         "parameters": count_parameters(student),
         "macs": count_macs(student, size),
         "removed_blocks": removed_blocks(student, backbone.architecture, size),
+        "before_training": before_training,
         "predicted_latency_ms": None if timed is None else CostModel(student, (), size, timed).total({}).us / 1000,
         "parity": check_parity(student, context.folder / "model.onnx", parity_images(data, size), normalisation),
         "files": {"weights": "student.safetensors", "onnx": "model.onnx", "curves": "curves.json", **trained_files},
@@ -96,10 +98,11 @@ def _make_student(
     teacher: nn.Module,
     teacher_size: int,
     timed: TimedNetwork | None,
-) -> tuple[nn.Module, list[dict[str, Any]]]:
-    """The trained student and its curve."""
+) -> tuple[nn.Module, Curve, dict[str, Any] | None]:
+    """The trained student, its curve, and how it stood before training, if it was trained."""
     size, seed = candidate["input_size"], context.task_input.seed
-    recipe, labels = float_epochs_of(Distillation(**candidate["training"])), data.labels("train")
+    terms, refinement = read_training(candidate["training"])
+    recipe, labels = float_epochs_of(terms), data.labels("train")
     normalisation = normalisation_of(backbone, next(teacher.parameters()).device)
     samples = {s: TrainingSamples(data.images("train", s), labels, normalisation) for s in (teacher_size, size)}
     if "continues" in candidate:
@@ -109,8 +112,14 @@ def _make_student(
         keep = {"checkpoint": _checkpoint(context, "prune"), "progress": context.progress}
         student = begin_student(candidate, teacher, teacher_size, samples, timed, **keep)
     if recipe.epochs == 0:
-        return student, []
+        return student, [], None
 
+    images = {s: [batch for batch, _ in samples[s].batches()] for s in samples}
+    divergence = divergence_from_teacher(student, size, images[size], teacher, teacher_size, images[teacher_size])
+    is_near = False
+    if refinement is not None and divergence < refinement.below_divergence:
+        recipe, is_near = refined(recipe, refinement), True
+    context.progress(f"stands {divergence:.2f} nats from its teacher and {'is refined' if is_near else 'relearns'}")
     source = ViewSource(data.crops(), seed, AUGMENTATION, normalisation, recipe.mixed_share)
     control = {"progress": context.progress, "stop": context.stop}
     views = compute_teacher_views(
@@ -135,7 +144,7 @@ def _make_student(
         **control,
     )
     student.load_state_dict(result.state)
-    return student, result.curve
+    return student, result.curve, {"divergence": divergence, "refined": is_near}
 
 
 def float_epochs_of(recipe: Distillation) -> Distillation:
@@ -155,7 +164,7 @@ def _train_for_int8(
     normalisation: Normalisation,
 ) -> tuple[dict[str, Any], Curve]:
     """For output.json: where the trained files are, if the candidate asked for them; and the curve."""
-    training, size = Distillation(**candidate["training"]), candidate["input_size"]
+    (training, _), size = read_training(candidate["training"]), candidate["input_size"]
     if training.quantization_epochs == 0:
         return {}, []
     labels, validation = data.labels("train"), (data.images("validation", size), data.labels("validation"))
