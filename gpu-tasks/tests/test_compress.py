@@ -115,7 +115,7 @@ def test_the_output_matches_its_schema_and_its_files(unbroken: Any):
     assert output["parameters"] <= 0.7 * full
     assert output["parity"]["n"] == 12
     curve = json.loads((folder / "files" / "curves.json").read_text())
-    assert [(point["phase"], point["epoch"]) for point in curve] == [("distill", 1), ("distill", 2)]
+    assert [(point["phase"], point["epoch"]) for point in curve] == [("refine", 1), ("refine", 2)]
     model = onnx.load(folder / "files" / "model.onnx")
     assert "BatchNormalization" not in {node.op_type for node in model.graph.node}
 

@@ -51,7 +51,7 @@ def test_a_refined_recipe_differs_in_the_refinements_terms_only():
     assert refinement == Refinement(**REFINEMENT)
     assert recipe == Distillation(**TERMS)
     assert refined(recipe, refinement) == Distillation(
-        **TERMS | {"learning_rate": 2e-4, "mixed_share": 0.5, "frozen_share": 1}
+        **TERMS | {"learning_rate": 2e-4, "mixed_share": 0.5, "frozen_share": 1, "phase": "refine"}
     )
 
 

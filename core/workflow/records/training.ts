@@ -59,6 +59,7 @@ export interface Parity {
 
 /** curves.json is an array of these. */
 export interface CurvePoint {
+  /** A strategy of the teacher's, or of a student: distill, refine, quantization. */
   readonly phase: string;
   readonly epoch: number;
   readonly step: number;

@@ -51,6 +51,8 @@ class Distillation:
     mixed_share: float = 0.0
     # In so many of the epochs, the last ones, batch norms keep the statistics of unblended training samples.
     frozen_share: float = 0.0
+    # The curve's name.
+    phase: str = "distill"
 
 
 def distillation_loss(
@@ -89,7 +91,7 @@ def distill(
     images [N,3,size,size], from which the statistics that frozen batch norms keep are taken."""
     frozen = round(recipe.frozen_share * recipe.epochs)
     settings = LoopSettings(
-        "distill",
+        recipe.phase,
         recipe.epochs,
         recipe.batch_size,
         recipe.learning_rate,

@@ -36,9 +36,10 @@ def read_training(record: dict[str, Any]) -> tuple[Distillation, Refinement | No
 
 
 def refined(recipe: Distillation, refinement: Refinement) -> Distillation:
-    """The recipe in the refinement's terms."""
+    """The recipe in the refinement's terms; its curve is told apart."""
     return dataclasses.replace(
         recipe,
+        phase="refine",
         learning_rate=refinement.learning_rate,
         mixed_share=refinement.mixed_share,
         frozen_share=refinement.frozen_share,
