@@ -17,7 +17,12 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { CreateScheduleGroupCommand, GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
-import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createS3Client } from "../../../adapters/s3/client.ts";
 import { sha256 } from "../../../cli/cloud/run-results.ts";
@@ -94,6 +99,10 @@ describe.skipIf(!hasAwsServer || !hasS3Server)("the commands of the cloud", () =
   /** What the starter does, seconds after the job was put. */
   const start = (stateMachineArn: string, run: string) =>
     sfn.send(new StartExecutionCommand({ stateMachineArn, name: run, input: JSON.stringify({ run }) }));
+
+  async function end(executionArn: string | undefined): Promise<void> {
+    while ((await sfn.send(new DescribeExecutionCommand({ executionArn }))).status === "RUNNING") await wait(100);
+  }
 
   /** The run that a submitted job becomes, once its file is there. */
   async function executionOf(name: string): Promise<string> {
@@ -174,8 +183,7 @@ describe.skipIf(!hasAwsServer || !hasS3Server)("the commands of the cloud", () =
 
   test("status, stop and report speak of a run in the cloud by its name", async () => {
     const { deployment, stateMachineArn } = await home("asked", DEFINITION);
-    await start(stateMachineArn, "asked-1");
-    await wait(500);
+    await end((await start(stateMachineArn, "asked-1")).executionArn);
     const status = await decant(["status", "asked-1", "--cloud", "--deployment", deployment, "--json"]);
     expect(JSON.parse(status.stdout)).toMatchObject({ run: "asked-1", status: "succeeded", state: "Publish" });
     const stop = await decant(["stop", "asked-1", "--cloud", "--deployment", deployment]);

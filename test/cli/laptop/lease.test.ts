@@ -30,8 +30,13 @@ describe("the lease on a run", () => {
     const first = contextOf("a");
     const lease = await takeLease(first);
     const told: string[] = [];
-    const second = takeLease(contextOf("b", { store: first.store, onWait: ({ session }) => told.push(session) }));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const waiting = Promise.withResolvers<void>();
+    const onWait = ({ session }: { readonly session: string }) => {
+      told.push(session);
+      waiting.resolve();
+    };
+    const second = takeLease(contextOf("b", { store: first.store, onWait }));
+    await waiting.promise;
     await lease.release();
     await (await second).release();
     expect(told).toEqual(["a"]);
