@@ -49,7 +49,7 @@ def test_compress_writes_ranges_by_the_names_of_its_file_and_the_same_graph_with
     check_record("compressed", output, "output.json")
     assert output["files"]["trained_for_int8"] == {"onnx": "int8-trained.onnx", "ranges": "ranges.json"}
     curve = json.loads((folder / "files" / "curves.json").read_text())
-    assert [point["phase"] for point in curve] == ["distill", "quantization"]
+    assert [point["phase"] for point in curve] == ["refine", "quantization"]
     model, trained = (onnx.load(folder / "files" / name) for name in OUTPUTS[:2])
     assert [node.output for node in model.graph.node] == [node.output for node in trained.graph.node]
     assert model.graph.initializer != trained.graph.initializer
