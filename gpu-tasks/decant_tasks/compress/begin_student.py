@@ -34,7 +34,7 @@ def begin_student(
     if changed or candidate["training"]["epochs"] > 0:
         # Pruning, other sizes and training all put the data's statistics in place of the pretraining photos'.
         progress("adopts the data's statistics")
-        student = adopt_statistics(student, (images for images, _ in samples[teacher_size].batches()))
+        student = adopt_statistics(student, samples[teacher_size].inputs())
     student = set_static_padding(student, size)
     if relu:
         replace_hard_swish(student)
@@ -42,7 +42,7 @@ def begin_student(
         progress("prunes")
         student = prune(student, size, pruning, samples[size], checkpoint, timed)
     if changed:
-        student = reestimate_statistics(student, (images for images, _ in samples[size].batches()))
+        student = reestimate_statistics(student, samples[size].inputs())
     return student
 
 

@@ -65,6 +65,10 @@ class TrainingSamples:
                 torch.from_numpy(self.labels[indices]).to(device),
             )
 
+    def inputs(self) -> Iterable[torch.Tensor]:
+        """The same batches without their labels, one at a time."""
+        return (images for images, _ in self.batches())
+
 
 def prune(
     network: nn.Module,

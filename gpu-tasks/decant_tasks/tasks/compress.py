@@ -114,8 +114,8 @@ def _make_student(
     if recipe.epochs == 0:
         return student, [], None
 
-    images = {s: [batch for batch, _ in samples[s].batches()] for s in samples}
-    divergence = divergence_from_teacher(student, size, images[size], teacher, teacher_size, images[teacher_size])
+    own, teachers = samples[size], samples[teacher_size]
+    divergence = divergence_from_teacher(student, size, own.inputs(), teacher, teacher_size, teachers.inputs())
     is_near = False
     if refinement is not None and divergence < refinement.below_divergence:
         recipe, is_near = refined(recipe, refinement), True
@@ -139,7 +139,7 @@ def _make_student(
         source,
         labels,
         validation,
-        lambda: (images for images, _ in samples[size].batches()),
+        own.inputs,
         checkpoint=_checkpoint(context, "distill"),
         **control,
     )
