@@ -17,18 +17,14 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { CreateScheduleGroupCommand, GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
-import {
-  CreateStateMachineCommand,
-  DescribeExecutionCommand,
-  SFNClient,
-  StartExecutionCommand,
-} from "@aws-sdk/client-sfn";
+import { CreateStateMachineCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createS3Client } from "../../../adapters/s3/client.ts";
 import { sha256 } from "../../../cli/cloud/run-results.ts";
 import { executionName } from "../../../core/trigger/execution-name.ts";
 import { type AwsServer, hasAwsServer, startAwsServer } from "../../fixtures/aws-server.ts";
 import { runDecant } from "../../fixtures/decant-command.ts";
+import { endOf } from "../../fixtures/moto-workflow.ts";
 import { hasS3Server, type S3Server, startS3Server } from "../../fixtures/s3-server.ts";
 import { temporaryFolder } from "../../fixtures/temporary-folder.ts";
 import { layTinyJob } from "../../fixtures/tiny-job.ts";
@@ -99,10 +95,6 @@ describe.skipIf(!hasAwsServer || !hasS3Server)("the commands of the cloud", () =
   /** What the starter does, seconds after the job was put. */
   const start = (stateMachineArn: string, run: string) =>
     sfn.send(new StartExecutionCommand({ stateMachineArn, name: run, input: JSON.stringify({ run }) }));
-
-  async function end(executionArn: string | undefined): Promise<void> {
-    while ((await sfn.send(new DescribeExecutionCommand({ executionArn }))).status === "RUNNING") await wait(100);
-  }
 
   /** The run that a submitted job becomes, once its file is there. */
   async function executionOf(name: string): Promise<string> {
@@ -183,7 +175,8 @@ describe.skipIf(!hasAwsServer || !hasS3Server)("the commands of the cloud", () =
 
   test("status, stop and report speak of a run in the cloud by its name", async () => {
     const { deployment, stateMachineArn } = await home("asked", DEFINITION);
-    await end((await start(stateMachineArn, "asked-1")).executionArn);
+    const { executionArn } = await start(stateMachineArn, "asked-1");
+    await endOf(sfn, executionArn!);
     const status = await decant(["status", "asked-1", "--cloud", "--deployment", deployment, "--json"]);
     expect(JSON.parse(status.stdout)).toMatchObject({ run: "asked-1", status: "succeeded", state: "Publish" });
     const stop = await decant(["stop", "asked-1", "--cloud", "--deployment", deployment]);
