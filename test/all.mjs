@@ -50,61 +50,48 @@ function runStage([name, command, args, environment = {}]) {
   return { name, passed: status === 0, seconds };
 }
 
-function readCounts() {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+/** What a runner's file says; nothing where it wrote none: its stage failed then and says so. */
+function readResults(file, parse) {
   try {
-    const vitest = JSON.parse(readFileSync(vitestResult, "utf8"));
-    counts.passed += vitest.numPassedTests;
-    counts.failed += vitest.numFailedTests;
-    counts.skipped += vitest.numPendingTests;
+    return parse(readFileSync(file, "utf8"));
   } catch {
-    // vitest wrote nothing: its stage failed and says so.
+    return { passed: 0, failed: 0, skipped: 0, failures: [] };
   }
-  try {
-    const suite = readFileSync(pytestResult, "utf8").match(/<testsuite [^>]*>/)?.[0] ?? "";
-    const count = (name) => Number(suite.match(new RegExp(`${name}="(\\d+)"`))?.[1] ?? 0);
-    const failed = count("failures") + count("errors");
-    counts.failed += failed;
-    counts.skipped += count("skipped");
-    counts.passed += count("tests") - failed - count("skipped");
-  } catch {
-    // likewise for pytest
-  }
-  return counts;
 }
 
-/** What failed, a line each: where only the end of a log is kept, this is what has to stand there. */
-function readFailures() {
-  const failures = [];
-  try {
-    const { testResults } = JSON.parse(readFileSync(vitestResult, "utf8"));
-    for (const { name, status, message, assertionResults } of testResults) {
-      const failed = assertionResults.filter((test) => test.status === "failed");
-      const file = relative(projectRoot, name);
-      for (const test of failed) failures.push([`${file}: ${test.fullName}`, test.failureMessages[0]]);
-      if (status === "failed" && failed.length === 0) failures.push([file, message]);
-    }
-  } catch {
-    // vitest wrote nothing: its stage failed and says so.
-  }
-  try {
-    const cases = readFileSync(pytestResult, "utf8").matchAll(
-      /<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error) message="([^"]*)"/g,
-    );
-    for (const [, group, name, message] of cases)
-      failures.push([`${group}: ${name}`, message.replaceAll("&#10;", "\n")]);
-  } catch {
-    // likewise for pytest
-  }
-  return failures.map(([name, message = ""]) => `${name}: ${message.split("\n")[0].slice(0, 300)}`);
+function vitestResults(text) {
+  const { testResults, ...sums } = JSON.parse(text);
+  const failures = testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    const file = relative(projectRoot, name);
+    if (status === "failed" && failed.length === 0) return [[file, message]];
+    return failed.map((test) => [`${file}: ${test.fullName}`, test.failureMessages[0]]);
+  });
+  return { passed: sums.numPassedTests, failed: sums.numFailedTests, skipped: sums.numPendingTests, failures };
+}
+
+function pytestResults(text) {
+  const suite = text.match(/<testsuite [^>]*>/)?.[0] ?? "";
+  const count = (name) => Number(suite.match(new RegExp(`${name}="(\\d+)"`))?.[1] ?? 0);
+  const [failed, skipped] = [count("failures") + count("errors"), count("skipped")];
+  const cases = /<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error) message="([^"]*)"/g;
+  const failures = [...text.matchAll(cases)].map(([, group, name, message]) => [
+    `${group}: ${name}`,
+    message.replaceAll("&#10;", "\n"),
+  ]);
+  return { passed: count("tests") - failed - skipped, failed, skipped, failures };
 }
 
 const results = stages.map(runStage);
-const counts = readCounts();
-const failures = readFailures();
+const read = [readResults(vitestResult, vitestResults), readResults(pytestResult, pytestResults)];
+const [passed, failed, skipped] = ["passed", "failed", "skipped"].map((name) =>
+  read.reduce((sum, result) => sum + result[name], 0),
+);
 rmSync(folder, { recursive: true, force: true });
 console.log("");
 for (const { name, passed, seconds } of results) console.log(`${passed ? "ok  " : "FAIL"} ${name} (${seconds} s)`);
-for (const failure of failures) console.log(`FAIL ${failure}`);
-console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-process.exitCode = results.every((result) => result.passed) && counts.passed > 0 ? 0 : 1;
+// A line each: where only the end of a log is kept, this is what has to stand there.
+for (const [name, message = ""] of read.flatMap(({ failures }) => failures))
+  console.log(`FAIL ${name}: ${message.split("\n")[0].slice(0, 300)}`);
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+process.exitCode = results.every((result) => result.passed) && passed > 0 ? 0 : 1;
