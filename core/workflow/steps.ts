@@ -6,7 +6,7 @@ export const STEP_VERSIONS = {
   "prepare-shard": 1,
   profile: 3,
   "fine-tune": 2,
-  propose: 5,
+  propose: 6,
   compress: 6,
   quantize: 4,
   measure: 2,
