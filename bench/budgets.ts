@@ -15,6 +15,7 @@ import { randomBudget } from "./budgets/random-budget.ts";
 import { type SmallSet, writeSmallSet } from "./budgets/small-set.ts";
 import { type DecantEnding, decant } from "./decant.ts";
 import { stage } from "./peers/stage.ts";
+import { recordedMachine } from "./recorded-machine.ts";
 import { resultFile } from "./result-file.ts";
 
 const { values } = parseArgs({
@@ -113,7 +114,7 @@ const of = { manifest_hash: data.manifest_hash, per_class: perClass, seed, versi
 const earlier = await file.read();
 const isSame = JSON.stringify(earlier?.of) === JSON.stringify(of);
 let outcomes: readonly Outcome[] = isSame ? (earlier?.outcomes ?? []) : [];
-const { cpu_flags: _, ...machine } = await readMachine(pythonInterpreter(process.env));
+const machine = recordedMachine(await readMachine(pythonInterpreter(process.env)));
 for (let at = 0; at < count; at += 1) {
   if (outcomes.some((outcome) => outcome.at === at)) continue;
   const outcome = await tryBudget({ folder, store, profile, data }, seed, at);

@@ -19,6 +19,7 @@ import { percentile } from "../core/statistics/percentile.ts";
 import { seededRandom } from "../core/statistics/random.ts";
 import { sortSamples } from "../core/statistics/sorted-samples.ts";
 import { LITE0_WIDTHS, liteNetwork } from "./lite-network.ts";
+import { recordedMachine } from "./recorded-machine.ts";
 
 const TABLE_SIZES = [224, 160, 112];
 const SIZES = [112, 128, 144, 160, 192, 224];
@@ -78,7 +79,7 @@ const record = {
     channel_multiple: table.channel_multiple,
   },
   candidates,
-  machine: { ...machine, cpu_flags: undefined },
+  machine: recordedMachine(machine),
 };
 const text = `${JSON.stringify(record, null, 2)}\n`;
 await writeFile(fileURLToPath(new URL("results/layer-times.json", import.meta.url)), text);

@@ -17,6 +17,7 @@ import { agreement, top1 } from "../core/statistics/accuracy.ts";
 import { klBySample } from "../core/statistics/divergence.ts";
 import { type Logits, logitsOf } from "../core/statistics/logits.ts";
 import { mean } from "../core/statistics/mean.ts";
+import { recordedMachine } from "./recorded-machine.ts";
 
 const projectRoot = fileURLToPath(new URL("../", import.meta.url));
 const { values } = parseArgs({
@@ -113,7 +114,7 @@ const record = {
   choices: result.choices,
   nodes: result.nodes,
   quantize_nodes: result.quantize_nodes,
-  machine: { ...machine, cpu_flags: undefined },
+  machine: recordedMachine(machine),
 };
 await writeFile(join(projectRoot, "bench/results", `quantizer-${name}.json`), `${JSON.stringify(record, null, 2)}\n`);
 console.log(JSON.stringify(record, null, 2));

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { ReportModel } from "../core/report/report-model.ts";
+import { recordedMachine } from "./recorded-machine.ts";
 
 const projectRoot = fileURLToPath(new URL("../", import.meta.url));
 
@@ -81,7 +82,7 @@ function summarize(report: ReportModel) {
     /** What was not preparing, training, quantizing or measuring, as a share of the run's time. */
     orchestration: { working_s: report.cost.working_s, overhead_ratio: report.cost.overhead_ratio },
     data: provenance.data,
-    machine: provenance.machine && { ...provenance.machine, cpu_flags: undefined },
+    machine: provenance.machine && recordedMachine(provenance.machine),
     training: provenance.training,
     threads: provenance.threads,
     seed: provenance.seed,

@@ -1,5 +1,6 @@
-// CPUs without VNNI saturate sums of two products. Which of an int8 file's predictions would that change? Each file beside its
-// emulation (core/quantization/saturating-graph.ts), on the same pictures, and how many weight pairs of it can overflow.
+// CPUs without VNNI saturate sums of two products. Which of an int8 file's predictions does that change? Each file's exact
+// answers (its graph as written, in floating point) beside its emulation (core/quantization/saturating-graph.ts) and beside
+// what the integer kernels of this CPU answer, on the same pictures; and how many weight pairs of it can overflow.
 // Usage: npm run bench:saturation -- --model INT8.onnx --model STOCK.onnx --data ../shared/data/flowers [--data MORE ...]
 //   [--pictures 1000]
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -19,6 +20,7 @@ import { agreement } from "../core/statistics/accuracy.ts";
 import { klBySample } from "../core/statistics/divergence.ts";
 import { logitsOf } from "../core/statistics/logits.ts";
 import { mean } from "../core/statistics/mean.ts";
+import { recordedMachine } from "./recorded-machine.ts";
 
 const { values } = parseArgs({
   options: {
@@ -46,10 +48,12 @@ interface Beside {
   readonly pairs: number;
   readonly violating_pairs: number;
   readonly size: number;
-  readonly exact: OpenModel;
-  readonly saturating: OpenModel;
-  readonly answers: { readonly exact: number[][]; readonly saturating: number[][] };
+  readonly open: Readonly<Record<Arithmetic, OpenModel>>;
+  readonly answers: Readonly<Record<Arithmetic, number[][]>>;
 }
+
+const ARITHMETICS = ["exact", "emulated", "this_cpu"] as const;
+type Arithmetic = (typeof ARITHMETICS)[number];
 
 async function beside(file: string, folder: string, at: number): Promise<Beside> {
   const { model } = readModel(await readFile(file), file);
@@ -59,32 +63,41 @@ async function beside(file: string, folder: string, at: number): Promise<Beside>
   const emulated = join(folder, `${at}.onnx`);
   await writeFile(emulated, writeModel(saturatingGraph(model)));
   const { pairs, violating_pairs } = countPairs(model.graph);
-  const [exact, saturating] = [await openModel(file, 1), await openModel(emulated, 1)];
-  const answers = { exact: [], saturating: [] };
-  return { file: basename(file), pairs, violating_pairs, size, exact, saturating, answers };
+  // Not optimized, quantized values are computed in floating point; optimized, by this CPU's integer kernels.
+  const open = {
+    exact: await openModel(file, 1, { optimization: "disabled" }),
+    emulated: await openModel(emulated, 1, { optimization: "disabled" }),
+    this_cpu: await openModel(file, 1),
+  };
+  return {
+    file: basename(file),
+    ...{ pairs, violating_pairs, size, open },
+    answers: { exact: [], emulated: [], this_cpu: [] },
+  };
 }
 
 async function answer(model: Beside, path: string): Promise<void> {
   const image = await decodeImage(await readFile(path), { sizes: [model.size], resize: "cover" });
   if (isRefused(image)) throw new Error(`${path}: ${image.reason}`);
-  const feeds = model.exact.feedOf(image.pixels.get(model.size)!, model.size);
-  model.answers.exact.push([...(await model.exact.run(feeds))]);
-  model.answers.saturating.push([...(await model.saturating.run(feeds))]);
+  const feeds = model.open.exact.feedOf(image.pixels.get(model.size)!, model.size);
+  for (const each of ARITHMETICS) model.answers[each].push([...(await model.open[each].run(feeds))]);
 }
 
 function recordOf({ file, size, pairs, violating_pairs, answers }: Beside) {
   const classes = answers.exact[0]!.length;
-  const [exact, saturating] = [answers.exact, answers.saturating].map((rows) =>
-    logitsOf(Float32Array.from(rows.flat()), classes),
-  );
-  const same = agreement(exact!, saturating!);
+  const logits = (rows: number[][]) => logitsOf(Float32Array.from(rows.flat()), classes);
+  const exact = logits(answers.exact);
+  const against = (rows: number[][]) => {
+    const same = agreement(exact, logits(rows));
+    return { changed: Math.round((1 - same.value) * same.n), kl_mean: mean(klBySample(exact, logits(rows))) };
+  };
   return {
     file,
     input_size: size,
-    pairs,
-    violating_pairs,
-    predictions: { n: same.n, changed: Math.round((1 - same.value) * same.n) },
-    kl_mean: mean(klBySample(exact!, saturating!)),
+    ...{ pairs, violating_pairs },
+    predictions: answers.exact.length,
+    emulated: against(answers.emulated),
+    this_cpu: against(answers.this_cpu),
   };
 }
 
@@ -99,7 +112,7 @@ try {
   const record = {
     command: `npm run bench:saturation -- ${files} ${data} --pictures ${values.pictures}`,
     models: models.map(recordOf),
-    machine: { ...machine, cpu_flags: undefined },
+    machine: recordedMachine(machine),
   };
   const target = new URL("results/saturation.json", import.meta.url);
   await writeFile(target, `${JSON.stringify(record, null, 2)}\n`);

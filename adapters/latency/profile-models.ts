@@ -36,7 +36,7 @@ export async function profileModels(request: ProfileRequest): Promise<ProfileAns
     const opened: Open[] = [];
     for (const [at, { path, whole_runs }] of models.entries()) {
       if (!timeLeft()) break;
-      const profiled = await openModel(path, threads, join(folder, `${at}-`));
+      const profiled = await openModel(path, threads, { profile_prefix: join(folder, `${at}-`) });
       const plain = whole_runs ? await openModel(path, threads) : undefined;
       const open: Open = { at, profiled, plain, feeds: profiled.randomFeeds(1, 0)[0]!, runs_us: [] };
       await timeRound(open, runs_per_round, WARM_UP_RUNS, now);

@@ -6,7 +6,7 @@ import { DecantError } from "../../core/errors/problem.ts";
 import { toTensor } from "../../core/pixels/planar.ts";
 import { seededRandom } from "../../core/statistics/random.ts";
 import { openNpy } from "../npy.ts";
-import { openSession, SESSION_DEFAULTS } from "../onnx-runtime/session.ts";
+import { openSession, SESSION_DEFAULTS, type SessionOptions } from "../onnx-runtime/session.ts";
 
 export type Feeds = Readonly<Record<string, ort.Tensor>>;
 
@@ -26,9 +26,11 @@ export interface OpenModel {
   endProfiling(): void;
 }
 
-/** Throws InvalidModel where ONNX Runtime refuses the file. With a prefix, the nodes' times are kept for a profile. */
-export async function openModel(path: string, threads: number, profilePrefix?: string): Promise<OpenModel> {
-  return openModelBytes(readFileSync(path), threads, path, profilePrefix);
+type Opening = Partial<Omit<SessionOptions, "threads">>;
+
+/** Throws InvalidModel where ONNX Runtime refuses the file. As a deployed model runs, but for `options`. */
+export async function openModel(path: string, threads: number, options: Opening = {}): Promise<OpenModel> {
+  return openModelBytes(readFileSync(path), threads, path, options);
 }
 
 /** `path` only names the model in errors. */
@@ -36,10 +38,9 @@ export async function openModelBytes(
   bytes: Uint8Array,
   threads: number,
   path: string,
-  profilePrefix?: string,
+  options: Opening = {},
 ): Promise<OpenModel> {
-  const profile = profilePrefix === undefined ? {} : { profile_prefix: profilePrefix };
-  const session = await openSession(bytes, { ...SESSION_DEFAULTS, threads, ...profile }, path);
+  const session = await openSession(bytes, { ...SESSION_DEFAULTS, ...options, threads }, path);
   const output = session.outputNames[0]!;
   return {
     size_bytes: bytes.length,

@@ -11,6 +11,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readMachine } from "../../adapters/machine.ts";
 import { pythonInterpreter } from "../../cli/laptop/python.ts";
+import { recordedMachine } from "../recorded-machine.ts";
 import { resultFile } from "../result-file.ts";
 import { bestRecipe } from "./chain/best-recipe.ts";
 import { compareChains } from "./chain/compare-chain.ts";
@@ -51,7 +52,7 @@ async function compare(options: PeersOptions): Promise<void> {
   await mkdir(work, { recursive: true });
   const project = pythonInterpreter(process.env);
   const peers = await ensurePeers(options.peers ?? fileURLToPath(new URL("../../.venv-peers", import.meta.url)));
-  const { cpu_flags: _, ...machine } = await readMachine(project);
+  const machine = recordedMachine(await readMachine(project));
   const facts = { machine, peers: await peerVersions(peers) };
   const common = (part: Part) => ({ work, peers, project, facts, command: commandOf(part, options) });
   const sources = await sourcesOf(options);
