@@ -13,7 +13,7 @@ import { stage } from "../stage.ts";
 import { makeFile } from "./make-file.ts";
 import { type FileToMeasure, measureEntry } from "./measure-entry.ts";
 import { type OwnRun, runOwnSide } from "./own-side.ts";
-import { makePruned, makeSibling, type PeerContext } from "./peer-files.ts";
+import { makePruned, makeSibling, type PeerContext, type PeerFile } from "./peer-files.ts";
 import { PIXEL_FILES, readSplits, type Splits, testDigest, writeCrops } from "./pictures.ts";
 import {
   type ChainEntry,
@@ -127,9 +127,10 @@ async function writeSplits(folder: string, splits: Splits, { sibling_sizes, prun
   await writeCrops(splits, folder);
   const write = (samples: Splits["train"], size: number, file: string) =>
     writePixels(splits.root, samples, size, join(folder, file));
-  for (const size of new Set([...sibling_sizes, ...pruned_sizes]))
+  for (const size of new Set([...sibling_sizes, ...pruned_sizes])) {
     await write(splits.validation, size, PIXEL_FILES.validation(size));
-  for (const size of pruned_sizes) await write(splits.train, size, PIXEL_FILES.train(size));
+    await write(splits.train, size, PIXEL_FILES.train(size));
+  }
 }
 
 async function makePeers(context: PeerContext, own: ReadonlyMap<number, OwnRun>) {
@@ -167,9 +168,8 @@ async function makePeers(context: PeerContext, own: ReadonlyMap<number, OwnRun>)
   return { files, failures };
 }
 
-function factsOf(made: { images_seen: number; training_seconds: number; validation_top1: number | null }) {
-  const { images_seen, training_seconds, validation_top1 } = made;
-  return { images_seen, training_seconds, ...(validation_top1 !== null && { validation_top1 }) };
+function factsOf({ images_seen, training_seconds, validation_top1, recipe }: Omit<PeerFile, "fp32" | "int8">) {
+  return { images_seen, training_seconds, recipe, ...(validation_top1 !== null && { validation_top1 }) };
 }
 
 /** What torch-pruning aims at: the speed of Decant's file, or the speed asked for where there is none. */

@@ -6,6 +6,10 @@ import { lastLine } from "../sides.ts";
 
 const SCRIPT = fileURLToPath(new URL("make_file.py", import.meta.url));
 
+/** fine_tune.py's. */
+export const RECIPES = ["usual", "probe-first"] as const;
+export type Recipe = (typeof RECIPES)[number];
+
 export interface MakeRequest {
   readonly architecture: string;
   readonly classes: number;
@@ -20,6 +24,7 @@ export interface MakeRequest {
   /** Training: at most so many pictures and seconds. 0 pictures: none. */
   readonly images: number;
   readonly seconds: number;
+  readonly recipe?: Recipe;
   /** .npy: train_crops uint8 [N,256,256,3], train_pixels and validation_pixels uint8 [N,size,size,3], labels int64 [N]. */
   readonly train_crops?: string;
   readonly train_pixels?: string;

@@ -23,8 +23,9 @@ from decant_tasks.model.backbone import (
 from decant_tasks.model.normalise import normalisation_of
 from decant_tasks.model.static_padding import set_static_padding
 from decant_tasks.model.weights import assign_weights, read_weights_file
-from fine_tune import Training, fine_tune
+from fine_tune import RECIPES, Training, fine_tune
 from pictures import open_pictures
+from probe import fit_head
 from prune import prune
 from safetensors.torch import load_file, save_file
 
@@ -53,9 +54,13 @@ def main() -> None:
         network = prune(network, head_of(network), ratio, size, plain, normalise, seed)
     answer = {"images_seen": 0, "training_seconds": 0.0, "validation_top1": None}
     if request["images"] > 0:
+        recipe = RECIPES[request["recipe"]]
+        if recipe.probe_first:
+            plain = open_pictures(request["train_pixels"], request["train_labels"])
+            fit_head(network, head_of(network), plain, normalise, seed)
         trained = fine_tune(
             network,
-            Training(size, seed, request["images"], request["seconds"]),
+            Training(size, seed, request["images"], request["seconds"], recipe),
             open_pictures(request["train_crops"], request["train_labels"]),
             open_pictures(request["validation_pixels"], request["validation_labels"]),
             normalise,

@@ -4,7 +4,7 @@ import { writePixels } from "../samples.ts";
 import { quantizeWithPeer } from "../sides.ts";
 import { stage } from "../stage.ts";
 import { findRatio } from "./find-ratio.ts";
-import { type MadeFile, type MakeRequest, makeFile } from "./make-file.ts";
+import { type MadeFile, type MakeRequest, makeFile, RECIPES, type Recipe } from "./make-file.ts";
 import { calibrationSamples, PIXEL_FILES, type Splits } from "./pictures.ts";
 import type { ChainSettings } from "./record.ts";
 import { timeTogether } from "./timing.ts";
@@ -28,37 +28,43 @@ export interface PeerContext {
 }
 
 export interface PeerFile extends MadeFile {
+  readonly recipe: Recipe;
   readonly fp32: string;
   readonly int8: string;
 }
 
 const PROBE_PICTURES = 8;
 
-/** Fine-tuned at `size` from the pretrained weights. */
+/** Fine-tuned at `size` from the pretrained weights, by each recipe; the one that is better on validation is the sibling. */
 export async function makeSibling(context: PeerContext, size: number): Promise<PeerFile> {
-  return trainAndQuantize(context, `sibling-${size}`, size, { ...context.allowed });
+  const made: TrainedFile[] = [];
+  for (const recipe of RECIPES)
+    made.push(await train(context, `sibling-${size}-${recipe}`, size, { ...context.allowed, recipe }));
+  const best = made.toSorted((a, b) => (b.validation_top1 ?? 0) - (a.validation_top1 ?? 0))[0]!;
+  return withInt8(context, `sibling-${size}`, size, best);
 }
 
 /**
  * Half of the pictures and seconds fine-tune the whole network, which is then pruned until its int8 file has the speed; the
- * other half fine-tunes what is left.
+ * other half fine-tunes what is left, whose statistics have to be learnt anew.
  */
 export async function makePruned(context: PeerContext, size: number, wanted: number, name: string): Promise<PeerFile> {
   const half = { images: context.allowed.images / 2, seconds: context.allowed.seconds / 2 };
   const state = join(context.folder, `dense-${size}.safetensors`);
   const dense = await stage(join(context.folder, `dense-${size}.json`), () =>
-    makeFile(context.project, { ...trainRequest(context, `dense-${size}`, size, half), state }),
+    makeFile(context.project, {
+      ...trainRequest(context, `dense-${size}`, size, { ...half, recipe: "probe-first" }),
+      state,
+    }),
   );
   const found = await stage(join(context.folder, `${name}-ratio.json`), async () => {
     const speedupAt = (pruning_ratio: number) => probe(context, size, state, pruning_ratio);
     return (await findRatio(wanted, speedupAt)) ?? null;
   });
   if (found === null) throw new Error(`no share of channels to prune at ${size} px gives ${wanted.toFixed(1)} times`);
-  const made = await trainAndQuantize(context, name, size, {
-    ...half,
-    start: state,
-    ...(found.ratio > 0 && { pruning_ratio: found.ratio }),
-  });
+  const pruning = found.ratio > 0 ? { pruning_ratio: found.ratio } : {};
+  const trained = await train(context, name, size, { ...half, recipe: "usual", start: state, ...pruning });
+  const made = await withInt8(context, name, size, trained);
   return {
     ...made,
     images_seen: made.images_seen + dense.images_seen,
@@ -66,22 +72,37 @@ export async function makePruned(context: PeerContext, size: number, wanted: num
   };
 }
 
-type Training = Pick<MakeRequest, "images" | "seconds" | "start" | "pruning_ratio">;
+type Training = Pick<MakeRequest, "images" | "seconds" | "start" | "pruning_ratio"> & { readonly recipe: Recipe };
+type TrainedFile = Omit<PeerFile, "int8">;
 
-async function trainAndQuantize(context: PeerContext, name: string, size: number, training: Training) {
-  const { folder, splits, settings } = context;
-  const at = (file: string) => join(folder, file);
-  return stage(at(`${name}.json`), async (): Promise<PeerFile> => {
-    const made = await makeFile(context.project, trainRequest(context, name, size, training));
-    const drawn = calibrationSamples(splits, settings.calibration_count);
-    await writePixels(splits.root, drawn, size, at(PIXEL_FILES.calibration(size)));
-    const [fp32, int8] = [at(`${name}.onnx`), at(`${name}-int8.onnx`)];
-    await quantize(context, settings.quantizer, fp32, at(PIXEL_FILES.calibration(size)), int8);
-    return { ...made, fp32, int8 };
+function train(context: PeerContext, name: string, size: number, training: Training): Promise<TrainedFile> {
+  return stage(join(context.folder, `${name}.json`), async () => {
+    const request = trainRequest(context, name, size, training);
+    const made = await makeFile(context.project, request);
+    console.error(`${name}: ${JSON.stringify(made)}`);
+    return { ...made, recipe: training.recipe, fp32: request.onnx };
   });
 }
 
-function trainRequest(context: PeerContext, name: string, size: number, training: Training): MakeRequest {
+function withInt8(context: PeerContext, name: string, size: number, trained: TrainedFile): Promise<PeerFile> {
+  const { folder, splits, settings } = context;
+  const at = (file: string) => join(folder, file);
+  return stage(at(`${name}-int8.json`), async () => {
+    const drawn = calibrationSamples(splits, settings.calibration_count);
+    const pixels = at(PIXEL_FILES.calibration(size));
+    await writePixels(splits.root, drawn, size, pixels);
+    const int8 = at(`${name}-int8.onnx`);
+    await quantize(context, settings.quantizer, trained.fp32, pixels, int8);
+    return { ...trained, int8 };
+  });
+}
+
+function trainRequest(
+  context: PeerContext,
+  name: string,
+  size: number,
+  training: Omit<Training, "recipe"> & Partial<Training>,
+): MakeRequest {
   const { folder, splits, architecture, classes, seed, threads, weights } = context;
   const at = (file: string) => join(folder, file);
   return {

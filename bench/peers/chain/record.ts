@@ -1,5 +1,7 @@
 // What the comparison of whole chains records: for each data set and seed every side's files, measured together.
 
+import type { Recipe } from "./make-file.ts";
+
 export type ChainSide = "decant" | "fp32" | "sibling" | "torch-pruning";
 
 /** One file of one side, measured beside all others of its entry in one process. */
@@ -21,6 +23,8 @@ export interface ChainFile {
   readonly images_seen: number;
   readonly training_seconds: number;
   readonly quantizer?: string;
+  /** Siblings: the better on validation; torch-pruning: what trained the pruned network. */
+  readonly recipe?: Recipe;
   readonly validation_top1?: number;
 }
 
