@@ -1,8 +1,6 @@
 """Same seed, threads, versions and machine: same bytes. Imported before torch, which reads the environment once."""
 
-import ctypes
 import os
-import sys
 
 # CUDA's matrix library is deterministic only with this set before its first use.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -13,22 +11,6 @@ import numpy as np
 import torch
 
 from decant_tasks.errors import TaskError
-
-_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_MAX = -1, -2, -4
-
-
-def keep_freed_memory() -> None:
-    """Lets glibc reuse freed tensors instead of mapping fresh pages for each: measured, a training step of
-    EfficientNet-Lite0 at 160 px fell from 49 to 31 ms of CPU a sample. Elsewhere it does nothing."""
-    if not sys.platform.startswith("linux"):
-        return
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):
-        return  # musl has none
-    mallopt(_M_MMAP_MAX, 0)
-    mallopt(_M_TRIM_THRESHOLD, -1)  # never
-    mallopt(_M_TOP_PAD, 64 * 2**20)
 
 
 def device_of_this_machine() -> torch.device:
@@ -50,7 +32,6 @@ def device_named(name: str) -> torch.device:
 
 def make_deterministic(threads: int) -> None:
     """Fixes the thread count and forbids algorithms whose result depends on timing."""
-    keep_freed_memory()
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
     # Nothing here reads uninitialised memory, and filling it took a third of a training step.

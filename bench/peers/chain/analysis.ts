@@ -31,6 +31,8 @@ export interface PooledFile {
   readonly name: string;
   readonly side: ChainSide;
   readonly input_sizes: readonly number[];
+  /** Of the peers' training, over the entries. */
+  readonly recipes: readonly string[];
   readonly entries: number;
   /** Geometric mean over entries. */
   readonly speedup: number;
@@ -88,6 +90,7 @@ export function pooledFiles(entries: readonly ChainEntry[]): PooledFile[] {
       name,
       side: same[0]!.file.side,
       input_sizes: [...new Set(same.map(({ file }) => file.input_size))].sort((a, b) => a - b),
+      recipes: [...new Set(same.flatMap(({ file }) => file.recipe ?? []))].sort(),
       entries: same.length,
       speedup: Math.exp(over(({ speedup }) => Math.log(speedup.value))),
       size_bytes: over(({ size_bytes }) => size_bytes),

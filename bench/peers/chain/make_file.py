@@ -11,8 +11,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "gpu-tasks"))
 
-import torch
 from decant_tasks.determinism import make_deterministic
+from decant_tasks.memory import keep_freed_memory
+
+# isort: split
+import torch
 from decant_tasks.export import export_onnx
 from decant_tasks.model.backbone import (
     Backbone,
@@ -35,6 +38,8 @@ ARCHITECTURES = json.loads((ROOT / "schemas" / "architectures.json").read_text()
 def main() -> None:
     """Writes the ONNX file and, where asked, the weights."""
     request = json.loads(Path(sys.argv[1]).read_text())
+    # As fast as Decant's own tasks: its seconds bound the peers' training.
+    keep_freed_memory()
     make_deterministic(request["threads"])
     architecture, size, seed = request["architecture"], request["size"], request["seed"]
     known = ARCHITECTURES[architecture]

@@ -22,7 +22,7 @@ export function chainSection(record: ChainRecord, picture: boolean): string[] {
     "",
     "### Every file",
     "",
-    "Mean over the entries that have it; speed-up over EfficientNet-Lite0 at 224 px in fp32, measured with all others in one process. Pictures: what went forward and backward in training; for Decant and its teacher those of the whole run, all candidates together.",
+    "Mean over the entries that have it; speed-up over EfficientNet-Lite0 at 224 px in fp32, measured with all others in one process. Pictures and seconds: what went forward and backward in training, and how long that took; for Decant and its teacher those of the whole run, all candidates together.",
     "",
     ...fileTable(pooledFiles(entries), entries.length),
     "",
@@ -37,7 +37,7 @@ export function chainSection(record: ChainRecord, picture: boolean): string[] {
 function howItRan(record: ChainRecord): string {
   const quantizers = [...new Set(record.entries.map(({ settings }) => settings.quantizer))].join(", ");
   const promises = [...new Set(record.entries.map(({ settings: { size, time } }) => `${size}, ${time}`))].join("; ");
-  return `Each side starts from the same pretrained EfficientNet-Lite0 and learns, is chosen and is measured on the same pictures. Decant: \`decant run\` with three promises, size, time (${promises}) and p95 at a share of the baseline's. The usual chain may train on as many pictures and for as many seconds as Decant's longest run did in all, for every single file: (a) timm at smaller inputs, every layer, AdamW with warm-up and cosine, label smoothing, random resized crop, flip, colour jitter, averaged weights, once from a random head at 7e-4 and once from a linear probe at 2e-4 with batch norms that keep their statistics, whichever is better on validation; (b) torch-pruning: half of that fine-tunes the network from a linear probe, Taylor importance over dependency groups prunes it globally in 5 steps until its int8 file is as fast as Decant's, the other half fine-tunes it again at 7e-4. Both then get ${quantizers}, the most faithful of the peers' recipes that run at full speed, with the same calibration pictures. No distillation on the peers' side. ${place(record)}`;
+  return `Each side starts from the same pretrained EfficientNet-Lite0 and learns, is chosen and is measured on the same pictures. Decant: \`decant run\` with three promises, size, time (${promises}) and p95 at a share of the baseline's. The usual chain may train on as many pictures and for as many seconds as Decant's longest run did in all, for every single file: (a) timm at smaller inputs, every layer, AdamW with warm-up and cosine, label smoothing, random resized crop, flip, colour jitter, averaged weights, once from a random head at 7e-4 (usual) and once from a linear probe at 2e-4 with batch norms that keep their statistics (probe-first), whichever is better on validation; (b) torch-pruning: half of that fine-tunes the network from a linear probe, Taylor importance over dependency groups prunes it globally in 5 steps until its int8 file is as fast as Decant's, the other half fine-tunes it again at 7e-4. Both then get ${quantizers}, the most faithful of the peers' recipes that run at full speed, with the same calibration pictures. No distillation on the peers' side. ${place(record)}`;
 }
 
 function shareTable(shares: readonly ShareResult[]): string[] {
@@ -61,12 +61,13 @@ function differenceCell(difference: Difference | undefined): string {
 }
 
 function fileTable(files: readonly PooledFile[], entries: number): string[] {
-  const header = ["File", "px", "Entries", "MB", "Speed-up", "Top-1, %", "Training pictures", "Training seconds"];
+  const header = ["File", "px", "Recipe", "Entries", "MB", "Speed-up", "Top-1, %", "Pictures", "Seconds"];
   const rows = files
     .toSorted((a, b) => (a.side === b.side ? b.speedup - a.speedup : a.side < b.side ? -1 : 1))
     .map((file) => [
       file.name,
       file.input_sizes.join(", "),
+      file.recipes.join(", "),
       `${file.entries} of ${entries}`,
       (file.size_bytes / MB).toFixed(2),
       file.speedup.toFixed(2),

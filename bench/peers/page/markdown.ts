@@ -30,7 +30,12 @@ export function shell(commands: readonly string[]): string[] {
   return ["```sh", ...commands, "```"];
 }
 
-export function place({ machine, peers }: Facts): string {
-  const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
-  return `Machine: ${machine.cpu_model}. Peers: ${versions.join(", ")}.`;
+export function place(facts: Facts): string {
+  return `Machine: ${facts.machine.cpu_model}. ${peerVersions(facts)}`;
+}
+
+export function peerVersions({ peers }: Facts): string {
+  return `Peers: ${Object.entries(peers)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ")}.`;
 }

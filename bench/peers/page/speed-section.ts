@@ -1,12 +1,12 @@
 // Speed of int8 against fp32, network by network.
 import type { SpeedRecord, SpeedResult } from "../speed/record.ts";
-import { cell, interval, place, shell, table } from "./markdown.ts";
+import { cell, interval, peerVersions, shell, table } from "./markdown.ts";
 
 export function speedSection(speed: SpeedRecord): string[] {
   return [
     "## Speed of int8 against fp32",
     "",
-    `Random weights; one thread, batch 1, alternating blocks of 20 runs in one fresh process; ratio of medians with its 95 % interval over blocks. ${place(speed)}`,
+    `Random weights; one thread, batch 1, alternating blocks of 20 runs in one fresh process; ratio of medians with its 95 % interval over blocks. ${peerVersions(speed)}`,
     "",
     ...shell([speed.command]),
     "",
