@@ -49,10 +49,12 @@ interface Place {
   readonly store: string;
   readonly profile: string;
   readonly data: SmallSet;
+  readonly cpu_model: string;
 }
 
 /** The run, then the artifact in a fresh process. */
-async function tryBudget({ folder, store, profile, data }: Place, seed: number, at: number): Promise<Outcome> {
+async function tryBudget(place: Place, seed: number, at: number): Promise<Outcome> {
+  const { folder, store, profile, data, cpu_model } = place;
   const budget = randomBudget(seed, at);
   const job = join(folder, `budget-${at}.yaml`);
   const lines = [
@@ -76,7 +78,7 @@ async function tryBudget({ folder, store, profile, data }: Place, seed: number, 
     ...(model && { promises: model.promises.map(verdictOf) }),
     ...(artifact && model?.file && { shipped: model.file.candidate_id, ...(await verifyArtifact(artifact, data)) }),
   };
-  return { at, budget, fate: fateOf(told), seconds: ran.seconds, ...told };
+  return { at, budget, fate: fateOf(told), seconds: ran.seconds, cpu_model, ...told };
 }
 
 async function verifyArtifact(artifact: string, data: SmallSet) {
@@ -117,7 +119,7 @@ let outcomes: readonly Outcome[] = isSame ? (earlier?.outcomes ?? []) : [];
 const machine = recordedMachine(await readMachine(pythonInterpreter(process.env)));
 for (let at = 0; at < count; at += 1) {
   if (outcomes.some((outcome) => outcome.at === at)) continue;
-  const outcome = await tryBudget({ folder, store, profile, data }, seed, at);
+  const outcome = await tryBudget({ folder, store, profile, data, cpu_model: machine.cpu_model }, seed, at);
   console.error(JSON.stringify(outcome));
   outcomes = [...outcomes, outcome].sort((a, b) => a.at - b.at);
   const command = `npm run bench:budgets -- --data ${values.data} --count ${outcomes.length} --seed ${seed} --per-class ${perClass}`;

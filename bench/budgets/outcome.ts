@@ -15,6 +15,8 @@ export interface Outcome {
   /** As `decant run` ended. */
   readonly status: string;
   readonly seconds: number;
+  /** Of the machine that tried it: a record may be gone on with on another one. */
+  readonly cpu_model: string;
   /** The report's verdict in one sentence, or the last error. */
   readonly reason: string;
   readonly shipped?: string;

@@ -49,7 +49,7 @@ describe("the fate of a budget", () => {
   });
 
   it("is counted", () => {
-    const outcome = { at: 0, budget: {}, status: "", seconds: 1, reason: "" };
+    const outcome = { at: 0, budget: {}, status: "", seconds: 1, cpu_model: "a CPU", reason: "" };
     const fates = (["kept", "kept", "broken"] as const).map((fate) => ({ ...outcome, fate }));
     expect(countFates(fates)).toEqual({ kept: 2, refused: 0, broken: 1, failed: 0 });
   });
