@@ -46,8 +46,9 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   const marks = markPoints(points);
   const nearest = outcome === "kept" ? [] : nearestPoints(points, marks);
   const cost = reportCost(inputs);
+  const found = points.find((each) => point && pointKey(each) === pointKey(point)) ?? point;
   const promises = withRunPromises(
-    certified?.promises ?? point?.promises ?? unmeasuredPromises(plan.budget),
+    certified?.promises ?? found?.promises ?? unmeasuredPromises(plan.budget),
     plan.budget,
     inputs.elapsed_s,
     cost.usd,
@@ -88,11 +89,13 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   };
 }
 
-/** What Certify found of a point counts more than what Measure found on validation. */
+/** What Certify found of a point counts more than what Measure found; where it stopped at size or latency, accuracy stays. */
 function asCertified(points: readonly DecidedPoint[], certificate: Certificate | null): DecidedPoint[] {
+  if (certificate === null) return [...points];
+  const again = new Map(certificate.promises.map((result) => [result.promise, result]));
   return points.map((point) =>
-    certificate && pointKey(certificate.point) === pointKey(point)
-      ? { ...point, promises: certificate.promises }
+    pointKey(certificate.point) === pointKey(point)
+      ? { ...point, promises: point.promises.map((result) => again.get(result.promise) ?? result) }
       : point,
   );
 }

@@ -56,7 +56,7 @@ export interface ChainEntry {
   readonly seed: number;
   readonly command: string;
   readonly settings: ChainSettings;
-  /** STEP_VERSIONS of the code that ran. */
+  /** STEP_VERSIONS of the code that ran, but for its report. */
   readonly versions: string;
   readonly counts: { readonly train: number; readonly validation: number; readonly test: number };
   /** What each peer might use at most: the largest of Decant's runs. */

@@ -133,6 +133,19 @@ describe("the report model", () => {
     );
   });
 
+  it("shows the latency that Certify refused a file for, not the one that passed before, beside its accuracy", () => {
+    const base = madeUpInfeasible();
+    const result = { promised: 2, unit: "ms", reason: "" };
+    const latency = { ...result, promise: "latency-p95" as const, measured: 1.8, verdict: "passed" as const };
+    const accuracy = { ...latency, promise: "accuracy-drop" as const, unit: "points" };
+    const point = { ...base.decision.points[4]!, promises: [latency, accuracy] };
+    const broken = { ...latency, measured: 2.1, verdict: "failed" as const };
+    const certificate = { point, measurement: null, promises: [broken], outcome: "broken-size-or-latency" as const };
+    const report = buildReport({ ...base, decision: { ...base.decision, points: [point] }, certificate });
+    expect(report.promises.slice(0, 2)).toEqual([broken, accuracy]);
+    expect(report.headline).toContain("p95 latency 2.10 ms instead of 2.00 ms");
+  });
+
   it("holds the time that the run took against its promise, and spend as not measured", () => {
     const plan = { ...madeUpPlan(), budget: { time_s: 600, spend_usd: 2 } };
     const certificate = { ...madeUpInputs().certificate!, promises: [] };
