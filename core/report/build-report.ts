@@ -38,17 +38,17 @@ export function subject(decision: Decision, certificate: Certificate | null): De
 export function buildReport(inputs: ReportInputs): ReportModel {
   const { plan, decision, certificate } = inputs;
   const outcome = outcomeOf(decision, certificate);
-  const point = subject(decision, certificate);
+  const points = asCertified(decision.points, certificate);
+  const chosen = subject(decision, certificate);
+  const point = chosen && (points.find((each) => pointKey(each) === pointKey(chosen)) ?? chosen);
   // Where size or latency broke in Certify, test was not read: the report is about validation then.
   const certified = certificate?.measurement ? certificate : null;
   const measurement = certified?.measurement ?? inputs.measured;
-  const points = asCertified(decision.points, certificate);
   const marks = markPoints(points);
   const nearest = outcome === "kept" ? [] : nearestPoints(points, marks);
   const cost = reportCost(inputs);
-  const found = points.find((each) => point && pointKey(each) === pointKey(point)) ?? point;
   const promises = withRunPromises(
-    certified?.promises ?? found?.promises ?? unmeasuredPromises(plan.budget),
+    certified?.promises ?? point?.promises ?? unmeasuredPromises(plan.budget),
     plan.budget,
     inputs.elapsed_s,
     cost.usd,
