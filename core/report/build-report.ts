@@ -32,15 +32,14 @@ export function outcomeOf(decision: Decision, certificate: Certificate | null): 
 /** The point that the report is about: the certified one, or the nearest; null where nothing was measured. */
 export function subject(decision: Decision, certificate: Certificate | null): DecidedPoint | null {
   if (certificate?.measurement) return certificate.point;
-  return rankByExcess(decision.points)[0] ?? null;
+  return rankByExcess(asCertified(decision.points, certificate))[0] ?? null;
 }
 
 export function buildReport(inputs: ReportInputs): ReportModel {
   const { plan, decision, certificate } = inputs;
   const outcome = outcomeOf(decision, certificate);
   const points = asCertified(decision.points, certificate);
-  const chosen = subject(decision, certificate);
-  const point = chosen && (points.find((each) => pointKey(each) === pointKey(chosen)) ?? chosen);
+  const point = subject(decision, certificate);
   // Where size or latency broke in Certify, test was not read: the report is about validation then.
   const certified = certificate?.measurement ? certificate : null;
   const measurement = certified?.measurement ?? inputs.measured;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { buildReport } from "../../../core/report/build-report.ts";
+import { buildReport, subject } from "../../../core/report/build-report.ts";
 import {
   MADE_UP_CLASSES,
   madeUpInfeasible,
@@ -144,6 +144,19 @@ describe("the report model", () => {
     const report = buildReport({ ...base, decision: { ...base.decision, points: [point] }, certificate });
     expect(report.promises.slice(0, 2)).toEqual([broken, accuracy]);
     expect(report.headline).toContain("p95 latency 2.10 ms instead of 2.00 ms");
+  });
+
+  it("is about the point that is nearest by what Certify found, as its list of nearest points is", () => {
+    const base = madeUpInfeasible();
+    const size = { promise: "size" as const, promised: 2, measured: 1, unit: "bytes", reason: "" };
+    const [refused, near] = [base.decision.points[4]!, base.decision.points[1]!];
+    const passed = { ...refused, promises: [{ ...size, verdict: "passed" as const }] };
+    const missed = { ...near, promises: [{ ...size, measured: 2.1, verdict: "failed" as const }] };
+    const promises = [{ ...size, measured: 3, verdict: "failed" as const }];
+    const certificate = { point: passed, measurement: null, promises, outcome: "broken-size-or-latency" as const };
+    const decision = { ...base.decision, points: [passed, missed] };
+    expect(subject(decision, certificate)?.candidate_id).toBe(near.candidate_id);
+    expect(buildReport({ ...base, decision, certificate }).nearest[0]?.candidate_id).toBe(near.candidate_id);
   });
 
   it("holds the time that the run took against its promise, and spend as not measured", () => {
