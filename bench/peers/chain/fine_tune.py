@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from decant_tasks.training.loop import freeze_statistics, parameter_groups
 from pictures import Pictures, augmentation, batch_of
 from timm.utils import ModelEmaV3
 from torch import nn
@@ -98,23 +99,6 @@ def top1(network: nn.Module, pictures: Pictures, normalise: Normalise) -> float:
     return right / max(1, len(pictures))
 
 
-def parameter_groups(network: nn.Module) -> list[dict]:
-    """No weight decay for biases and norms, as in timm."""
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    plain = [p for p in network.parameters() if p.ndim <= 1]
-    return [
-        {"params": decayed, "weight_decay": WEIGHT_DECAY},
-        {"params": plain, "weight_decay": 0.0},
-    ]
-
-
-def freeze_statistics(network: nn.Module) -> None:
-    """Batch norms normalise by what they hold; their factors still learn."""
-    for module in network.modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
-            module.eval()
-
-
 def fine_tune(
     network: nn.Module,
     training: Training,
@@ -129,7 +113,7 @@ def fine_tune(
     batches = endless_batches(len(train), np.random.default_rng(training.seed))
     transform = augmentation(training.size)
     rate = training.recipe.learning_rate
-    optimizer = torch.optim.AdamW(parameter_groups(network), lr=rate)
+    optimizer = torch.optim.AdamW(parameter_groups(network, WEIGHT_DECAY), lr=rate)
     average = ModelEmaV3(network, decay=0.998, use_warmup=True)
     step, timed_from, seen = 0, start, 0
     while step < total and time.monotonic() - start < training.seconds:

@@ -27,7 +27,7 @@ from decant_tasks.model.normalise import normalisation_of
 from decant_tasks.model.static_padding import set_static_padding
 from decant_tasks.model.weights import assign_weights, read_weights_file
 from fine_tune import RECIPES, Training, fine_tune
-from pictures import open_pictures
+from pictures import Pictures, open_pictures
 from probe import fit_head
 from prune import prune
 from safetensors.torch import load_file, save_file
@@ -54,14 +54,13 @@ def main() -> None:
         assign_weights(network, weights, architecture)
     network = set_static_padding(network, size)
     if request.get("pruning_ratio") is not None:
-        plain = open_pictures(request["train_pixels"], request["train_labels"])
-        ratio = request["pruning_ratio"]
+        ratio, plain = request["pruning_ratio"], plain_pictures(request)
         network = prune(network, head_of(network), ratio, size, plain, normalise, seed)
     answer = {"images_seen": 0, "training_seconds": 0.0, "validation_top1": None}
     if request["images"] > 0:
         recipe = RECIPES[request["recipe"]]
         if recipe.probe_first:
-            plain = open_pictures(request["train_pixels"], request["train_labels"])
+            plain = plain_pictures(request)
             fit_head(network, head_of(network), plain, normalise, seed)
         trained = fine_tune(
             network,
@@ -82,6 +81,11 @@ def main() -> None:
         save_file(state, request["state"])
     export_onnx(network, size, Path(request["onnx"]), backbone)
     print(json.dumps({**answer, "parameters": count_parameters(network)}))
+
+
+def plain_pictures(request: dict) -> Pictures:
+    """The training pictures at the input size, not augmented."""
+    return open_pictures(request["train_pixels"], request["train_labels"])
 
 
 if __name__ == "__main__":

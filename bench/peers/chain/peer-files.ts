@@ -51,12 +51,7 @@ export async function makeSibling(context: PeerContext, size: number): Promise<P
 export async function makePruned(context: PeerContext, size: number, wanted: number, name: string): Promise<PeerFile> {
   const half = { images: context.allowed.images / 2, seconds: context.allowed.seconds / 2 };
   const state = join(context.folder, `dense-${size}.safetensors`);
-  const dense = await stage(join(context.folder, `dense-${size}.json`), () =>
-    makeFile(context.project, {
-      ...trainRequest(context, `dense-${size}`, size, { ...half, recipe: "probe-first" }),
-      state,
-    }),
-  );
+  const dense = await train(context, `dense-${size}`, size, { ...half, recipe: "probe-first", state });
   const found = await stage(join(context.folder, `${name}-ratio.json`), async () => {
     const speedupAt = (pruning_ratio: number) => probe(context, size, state, pruning_ratio);
     return (await findRatio(wanted, speedupAt)) ?? null;
@@ -72,7 +67,8 @@ export async function makePruned(context: PeerContext, size: number, wanted: num
   };
 }
 
-type Training = Pick<MakeRequest, "images" | "seconds" | "start" | "pruning_ratio"> & { readonly recipe: Recipe };
+type PeerRequest = Pick<MakeRequest, "images" | "seconds" | "recipe" | "start" | "pruning_ratio" | "state">;
+type Training = PeerRequest & { readonly recipe: Recipe };
 type TrainedFile = Omit<PeerFile, "int8">;
 
 function train(context: PeerContext, name: string, size: number, training: Training): Promise<TrainedFile> {
@@ -97,12 +93,7 @@ function withInt8(context: PeerContext, name: string, size: number, trained: Tra
   });
 }
 
-function trainRequest(
-  context: PeerContext,
-  name: string,
-  size: number,
-  training: Omit<Training, "recipe"> & Partial<Training>,
-): MakeRequest {
+function trainRequest(context: PeerContext, name: string, size: number, training: PeerRequest): MakeRequest {
   const { folder, splits, architecture, classes, seed, threads, weights } = context;
   const at = (file: string) => join(folder, file);
   return {

@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from decant_tasks.model.backbone import pooled_features
 from fine_tune import BATCH, Normalise
 from pictures import Pictures, batch_of
 from torch import nn
@@ -24,9 +25,7 @@ def features_of(
         indices = np.arange(start, min(start + BATCH, len(pictures)))
         images = normalise(batch_of(pictures, indices, None))
         images = images.flip(-1) if flipped else images
-        rows.append(
-            network.forward_head(network.forward_features(images), pre_logits=True)
-        )
+        rows.append(pooled_features(network, images))
     return torch.cat(rows)
 
 
