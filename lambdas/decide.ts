@@ -34,7 +34,7 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
   const money = await moneyLeft(payload, plan, before, services);
   const further = refusal
     ? { possible: false, why: "a file was refused by Certify, so the next on the front goes forward", dropped: [] }
-    : await furtherRung(payload, services, plan, known, money);
+    : await furtherRung(payload, services, plan, { ...known, proposal }, money);
   const spend_up = money.used_up;
   const time_up = payload.deadline_ms !== null && services.now() >= payload.deadline_ms;
   const rungs = payload.proposal?.rung ?? 0;
@@ -85,9 +85,11 @@ async function furtherRung(
   payload: RunPayload,
   services: Services,
   plan: PlanRecord,
-  { tried, points, rejected }: Known,
+  { tried, points, rejected, proposal: current }: Known & { readonly proposal: Proposal },
   money: MoneyLeft,
 ): Promise<{ possible: boolean; why: string; dropped: readonly DroppedCandidate[] }> {
+  // The clock only goes on: where this rung could hold nobody, the next could not either.
+  if (current.candidates.length === 0) return { possible: false, why: current.why, dropped: [] };
   const profile = required(payload.given_profile ?? payload.profile, "a profile", "Decide");
   const teacher = required(payload.teacher, "the teacher", "Decide");
   const proposal = propose({

@@ -57,7 +57,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
   return {
     version: 1,
     outcome,
-    headline: headline({ outcome, promises, file, baseline }),
+    headline: headline({ outcome, promises, file, baseline, reason: decision.reason }),
     job: { name: plan.job_name, task: plan.task, device: plan.target.device, threads: plan.target.threads },
     promises,
     file,
@@ -66,7 +66,7 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     search: reportSearch(decision, certificate, marks),
     cost,
     nearest,
-    suggestions: outcome === "kept" ? [] : suggest(nearest[0], outcome === "stopped"),
+    suggestions: outcome === "kept" ? [] : suggest(nearest[0], outcome === "stopped", decision.rejected.length),
     curves: [
       { model: "teacher" as const, points: inputs.curves.teacher },
       { model: "candidate" as const, points: inputs.curves.candidate },

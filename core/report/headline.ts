@@ -9,6 +9,8 @@ export interface HeadlineParts {
   readonly promises: readonly PromiseResult[];
   readonly file: ReportedFile | null;
   readonly baseline: ReportedBaseline | null;
+  /** Decide's: why the search ended. */
+  readonly reason: string;
 }
 
 export const PROMISE_NAMES: Readonly<Record<PromiseResult["promise"], string>> = {
@@ -27,7 +29,7 @@ export function headline(parts: HeadlineParts): string {
     (b) => `${PROMISE_NAMES[b.promise]} ${amount(b.measured, b.unit)} instead of ${amount(b.promised, b.unit)}`,
   );
   const start = parts.outcome === "stopped" ? "Stopped before a file was certified" : "No file keeps every promise";
-  if (!figures) return `${start}; nothing was measured`;
+  if (!figures) return parts.outcome === "stopped" ? `${start}; nothing was measured` : `${start}: ${parts.reason}`;
   return `${start}; the ${parts.outcome === "stopped" ? "best so far" : "nearest"} is ${figures}${broken.length ? `: ${broken.join(", ")}` : ""}`;
 }
 

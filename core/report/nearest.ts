@@ -60,14 +60,9 @@ export function roundUp(value: number): number {
   return Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(3));
 }
 
-/** What to change in the job, from the nearest point, in the job's own words. */
-export function suggest(nearest: NearestPoint | undefined, stopped: boolean): string[] {
-  if (!nearest)
-    return [
-      stopped
-        ? "Give the run more time or spend: it ended before a candidate was measured."
-        : "No candidate could be measured: the list of refused candidates says why.",
-    ];
+/** What to change in the job, from the nearest point, in the job's own words. `rejected`: candidates that gave no point. */
+export function suggest(nearest: NearestPoint | undefined, stopped: boolean, rejected: number): string[] {
+  if (!nearest) return [suggestWithoutPoints(stopped, rejected)];
   const loosen = nearest.broken.map((b) => {
     const needed = amount(roundUp(b.measured), b.unit);
     return `${KEYS[b.promise]}: ${needed} (now ${amount(b.promised, b.unit)})`;
@@ -78,4 +73,11 @@ export function suggest(nearest: NearestPoint | undefined, stopped: boolean): st
   if (stopped) lines.push("The same command with more time goes on from what is done.");
   else if (loosen.length) lines.push("A larger budget.time lets the search try more and longer-trained candidates.");
   return lines;
+}
+
+function suggestWithoutPoints(stopped: boolean, rejected: number): string {
+  if (stopped) return "Give the run more time or spend: it ended before a candidate was measured.";
+  return rejected > 0
+    ? "No candidate could be measured: the list of refused candidates says why."
+    : "A larger budget.time leaves a candidate time to be trained; decant run --dry-run says how much each step needs.";
 }

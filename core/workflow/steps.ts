@@ -12,7 +12,7 @@ export const STEP_VERSIONS = {
   measure: 2,
   decide: 2,
   certify: 2,
-  report: 4,
+  report: 5,
   "time-layers": 1,
   "time-precisions": 1,
 } as const;

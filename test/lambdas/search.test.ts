@@ -124,6 +124,16 @@ describe("Decide and Certify", () => {
     await expect(certify(payload, services)).rejects.toThrow("Expected Decide to have chosen a file");
   });
 
+  it("end infeasible with what Propose said where it had time for nobody", async () => {
+    const payload = await measured({ size_bytes: 1 });
+    const why = "the time left allows no epoch of any candidate";
+    const empty = { ...proposalOf(payload.results![0]!.candidate), candidates: [], proposed: [], planned: [], why };
+    const proposal = { ...(await layStep(services, "propose", empty)), rung: 1, candidates: [] };
+    const { decision } = await decided({ ...payload, proposal, results: [] });
+    expect(decision).toMatchObject({ next: "infeasible", points: [] });
+    expect(decision.reason).toBe(`no candidate gave a file to measure; ${why}`);
+  });
+
   it("let fp32 forward where the quantized file loses its accuracy", async () => {
     const { payload, decision } = await decided(await measured({ accuracy_drop_points: 1 }, wrongColourModel(16)));
     expect(decision.chosen).toMatchObject({ precision: "fp32" });

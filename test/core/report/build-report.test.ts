@@ -71,6 +71,18 @@ describe("the report model", () => {
     ]);
   });
 
+  it("sends a run that tried nobody to its time, and one whose candidates failed to the list of them", () => {
+    const inputs = nothingMeasured();
+    const infeasible = { ...inputs.decision, next: "infeasible" as const, rejected: [] };
+    expect(buildReport({ ...inputs, decision: infeasible }).suggestions).toEqual([
+      expect.stringContaining("A larger budget.time"),
+    ]);
+    const rejected = [{ candidate_id: "96px", code: "Bug", reason: "broke" }];
+    expect(buildReport({ ...inputs, decision: { ...infeasible, rejected } }).suggestions).toEqual([
+      "No candidate could be measured: the list of refused candidates says why.",
+    ]);
+  });
+
   it("marks points from the fastest on", () => {
     const { points } = madeUpReport().search;
     expect(points.map((p) => p.mark)).toEqual(["A", "B", "C", "D", "E", "F", "G", "H"]);

@@ -8,7 +8,7 @@ const report = madeUpReport();
 const promises = report.promises.filter((p) => p.verdict === "passed");
 const top1 = wilson(259, 300);
 const file = { ...report.file!, size_bytes: 2_310_000, accuracy: { ...report.file!.accuracy, top1 } };
-const parts = { outcome: "kept" as const, promises, file, baseline: report.baseline };
+const parts = { outcome: "kept" as const, promises, file, baseline: report.baseline, reason: "" };
 
 describe("the headline", () => {
   it("is the verdict in one sentence", () => {
@@ -33,8 +33,15 @@ describe("the headline", () => {
   });
 
   it("of a stopped run without a measurement promises nothing", () => {
-    expect(headline({ outcome: "stopped", promises: [], file: null, baseline: null })).toBe(
+    expect(headline({ ...parts, outcome: "stopped", promises: [], file: null, baseline: null })).toBe(
       "Stopped before a file was certified; nothing was measured",
+    );
+  });
+
+  it("of an infeasible run without a measurement says why there is none", () => {
+    const reason = "no candidate gave a file to measure; the time left allows no epoch";
+    expect(headline({ ...parts, outcome: "infeasible", promises: [], file: null, reason })).toBe(
+      `No file keeps every promise: ${reason}`,
     );
   });
 });
