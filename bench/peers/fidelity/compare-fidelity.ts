@@ -19,6 +19,7 @@ import {
   type Facts,
   type FidelityRecord,
   findPair,
+  isComplete,
   isMeasured,
   isSameWork,
   type PairResult,
@@ -45,15 +46,42 @@ export interface FidelityContext {
   readonly file: ResultFile<FidelityRecord>;
 }
 
-/** Adds what is not recorded yet; draw by draw, so that the first results cover every pair. */
+/** Adds what is not recorded yet, pair by pair, so that another machine can go on with the next pair. */
 export async function compareFidelity(context: FidelityContext, sources: readonly string[]): Promise<void> {
-  const networks = FIDELITY_NETWORKS.slice(0, context.networks);
-  for (let seed = 0; seed < context.seeds; seed += 1)
+  for (const network of FIDELITY_NETWORKS.slice(0, context.networks))
     for (const source of sources) {
-      const data = await readDataSet(source);
-      const name = basename(resolve(source));
-      for (const network of networks) await comparePair(context, { network, data, name }, seed);
+      const pair = { network, data: await readDataSet(source), name: basename(resolve(source)) };
+      if (await isRecorded(context, pair)) continue;
+      for (let seed = 0; seed < context.seeds; seed += 1) await comparePair(context, pair, seed);
     }
+}
+
+async function isRecorded(context: FidelityContext, pair: Pair): Promise<boolean> {
+  const { seeds, facts, file } = context;
+  return isComplete(
+    await file.read(),
+    workOf(context, pair),
+    { seeds, ...facts },
+    (seed, recorded) => missingSides(recorded.seeds, seed).length === 0,
+  );
+}
+
+/** Of a draw: what is not measured yet and worth it. */
+function missingSides(seeds: PairResult["seeds"], seed: number): string[] {
+  const sidesOf = (of: number) => seeds.find((each) => each.seed === of)?.sides;
+  const first = seed === 0 ? undefined : sidesOf(0);
+  const wanted = ["decant", ...PEER_RECIPES].filter((side) => first === undefined || isWorthRepeating(side, first));
+  return wanted.filter((side) => !isCurrent(side, sidesOf(seed)?.[side]));
+}
+
+function workOf({ samples }: FidelityContext, { network, data, name }: Pair) {
+  return {
+    network: network.architecture,
+    size: network.size,
+    data: name,
+    manifest_hash: data.manifest_hash,
+    calibration_count: Math.min(samples, data.train.length),
+  };
 }
 
 interface Pair {
@@ -62,32 +90,20 @@ interface Pair {
   readonly name: string;
 }
 
-function folderOf({ work }: FidelityContext, { architecture, size }: FidelityNetwork, name: string): string {
+function folderOf({ work }: FidelityContext, { network: { architecture, size }, name }: Pair): string {
   return join(work, `fidelity-${name}-${architecture}-${size}`);
 }
 
 async function comparePair(context: FidelityContext, pair: Pair, seed: number): Promise<void> {
-  const { network, data, name } = pair;
-  const folder = folderOf(context, network, name);
+  const { data } = pair;
+  const folder = folderOf(context, pair);
   const at = (file: string) => join(folder, file);
   await mkdir(folder, { recursive: true });
   const { top1_fp32, fp32_sha256 } = await stage(at("made.json"), () => makePair(context, pair, folder));
-  const facts: Omit<PairResult, "seeds"> = {
-    network: network.architecture,
-    size: network.size,
-    data: name,
-    manifest_hash: data.manifest_hash,
-    ...{ fp32_sha256, top1_fp32 },
-    calibration_count: Math.min(context.samples, data.train.length),
-  };
-  const recorded = async (): Promise<PairResult["seeds"]> => {
-    const found = findPair((await context.file.read())?.pairs ?? [], facts);
-    return found && isSameWork(found, facts) ? found.seeds : [];
-  };
-  const first = seed === 0 ? undefined : (await recorded()).find((each) => each.seed === 0)?.sides;
-  const wanted = ["decant", ...PEER_RECIPES].filter((side) => first === undefined || isWorthRepeating(side, first));
-  const done = (await recorded()).find((each) => each.seed === seed)?.sides ?? {};
-  const missing = wanted.filter((side) => !isCurrent(side, done[side]));
+  const { cpu_model } = context.facts.machine;
+  const facts = { ...workOf(context, pair), fp32_sha256, top1_fp32, cpu_model };
+  const found = findPair((await context.file.read())?.pairs ?? [], facts);
+  const missing = missingSides(found && isSameWork(found, facts) ? found.seeds : [], seed);
   if (missing.length === 0) return;
   const job = await calibrationJob(context, pair, seed, folder);
   const fp32 = await logitsOnPixels(at("fp32.onnx"), at("held-out.npy"));

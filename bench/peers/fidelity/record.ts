@@ -30,6 +30,8 @@ export interface PairResult {
   readonly fp32_sha256?: string;
   readonly top1_fp32: number;
   readonly calibration_count: number;
+  /** Of the machine that made and measured it: pairs of several may stand side by side. */
+  readonly cpu_model?: string;
   /** By seed: which calibration pictures were drawn. */
   readonly seeds: readonly SeedResult[];
 }
@@ -68,6 +70,20 @@ export function withSide(
   const changed = { seed, sides: { ...old, ...sides } };
   const seeds = [...kept.filter((each) => each.seed !== seed), changed].sort((a, b) => a.seed - b.seed);
   return at === -1 ? [...pairs, { ...pair, seeds }] : pairs.with(at, { ...pair, seeds });
+}
+
+/** All draws, by this quantizer and these peers, on whichever machine: its fp32 file needn't be made again, which another
+ * CPU would make a little differently. */
+export function isComplete(
+  record: FidelityRecord | undefined,
+  wanted: PairKey & Pick<PairResult, "manifest_hash" | "calibration_count">,
+  { seeds, peers }: { readonly seeds: number } & Pick<Facts, "peers">,
+  isDone: (seed: number, pair: PairResult) => boolean,
+): boolean {
+  const pair = record && findPair(record.pairs, wanted);
+  if (pair === undefined || JSON.stringify(record!.peers) !== JSON.stringify(peers)) return false;
+  if (pair.manifest_hash !== wanted.manifest_hash || pair.calibration_count !== wanted.calibration_count) return false;
+  return Array.from({ length: seeds }, (_, seed) => seed).every((seed) => isDone(seed, pair));
 }
 
 export function isSameWork(a: Omit<PairResult, "seeds">, b: Omit<PairResult, "seeds">): boolean {

@@ -31,7 +31,7 @@ function introduction(record: FidelityRecord): string {
   const counts = [...new Set(record.pairs.map(({ calibration_count }) => calibration_count))].join(" or ");
   const draws = record.pairs.map(({ seeds }) => seeds.length);
   const [fewest, most] = [Math.min(...draws), Math.max(...draws)];
-  return `A pretrained network with a linear probe on the data set, exported as fp32 ONNX; every side quantizes that file with the same ${counts} calibration pictures (Decant holds a fifth of them back to choose on) and is compared with fp32 on held-out pictures. Means over ${fewest === most ? most : `${fewest} to ${most}`} ${most === 1 ? "draw" : "draws"} of calibration pictures. ${place(record)}`;
+  return `A pretrained network with a linear probe on the data set, exported as fp32 ONNX; every side quantizes that file with the same ${counts} calibration pictures (Decant holds a fifth of them back to choose on) and is compared with fp32 on held-out pictures. Means over ${fewest === most ? most : `${fewest} to ${most}`} ${most === 1 ? "draw" : "draws"} of calibration pictures. ${place(record, record.pairs)}`;
 }
 
 function pairTable(pairs: readonly PairResult[]): string[] {

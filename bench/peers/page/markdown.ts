@@ -30,8 +30,10 @@ export function shell(commands: readonly string[]): string[] {
   return ["```sh", ...commands, "```"];
 }
 
-export function place(facts: Facts): string {
-  return `Machine: ${facts.machine.cpu_model}. ${peerVersions(facts)}`;
+/** `parts`: of a record, each with the machine that made it; the record's own is the last that added to it. */
+export function place(facts: Facts, parts: readonly { readonly cpu_model?: string }[]): string {
+  const cpus = [...new Set(parts.map(({ cpu_model }) => cpu_model ?? facts.machine.cpu_model))].sort();
+  return `${cpus.length > 1 ? "Machines" : "Machine"}: ${cpus.join(", ")}. ${peerVersions(facts)}`;
 }
 
 export function peerVersions({ peers }: Facts): string {

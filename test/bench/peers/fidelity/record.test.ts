@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { fidelityOf } from "../../../../bench/peers/fidelity/closeness.ts";
 import { pooledSides, sidesOfPair } from "../../../../bench/peers/fidelity/pooled.ts";
-import { type PairResult, type SideResult, withSide } from "../../../../bench/peers/fidelity/record.ts";
+import { isComplete, type PairResult, type SideResult, withSide } from "../../../../bench/peers/fidelity/record.ts";
 import { isWorthRepeating } from "../../../../bench/peers/fidelity/worth-repeating.ts";
 import { logitsOf } from "../../../../core/statistics/logits.ts";
 
@@ -37,6 +37,27 @@ describe("the record of fidelity", () => {
     const after = withSide(before, { ...pair, fp32_sha256: "g" }, 1, { decant: side(2) });
     expect(after).toHaveLength(1);
     expect(after[0]!.seeds.map(({ seed }) => seed)).toEqual([1]);
+  });
+});
+
+describe("a pair needs no more work, on any machine,", () => {
+  const peers = { onnxruntime: "1.32.0" };
+  const pairs = withSide([], { ...pair, cpu_model: "another CPU" }, 0, { decant: side(1) });
+  const record = { command: "", pairs, machine: { cpu_model: "a CPU", versions: {} }, peers };
+  const hasSeed = (seed: number, { seeds }: PairResult) => seeds.some((each) => each.seed === seed);
+
+  it("once every draw of it is recorded", () => {
+    expect(isComplete(record, pair, { seeds: 1, peers }, hasSeed)).toBe(true);
+    expect(isComplete(record, pair, { seeds: 2, peers }, hasSeed)).toBe(false);
+    expect(isComplete(record, { ...pair, size: 224 }, { seeds: 1, peers }, hasSeed)).toBe(false);
+    expect(isComplete(undefined, pair, { seeds: 1, peers }, hasSeed)).toBe(false);
+  });
+
+  it("unless the data, the calibration or a peer's version changed", () => {
+    const asked = { seeds: 1, peers };
+    expect(isComplete(record, { ...pair, manifest_hash: "n" }, asked, hasSeed)).toBe(false);
+    expect(isComplete(record, { ...pair, calibration_count: 64 }, asked, hasSeed)).toBe(false);
+    expect(isComplete(record, pair, { seeds: 1, peers: { onnxruntime: "1.33.0" } }, hasSeed)).toBe(false);
   });
 });
 
