@@ -25,15 +25,22 @@ async function logitsOfSamples(
     if (!(tensor.data instanceof Float32Array)) {
       throw new DecantError("InvalidModel", `expected float32 logits in ${session.outputNames[0]}, got ${tensor.type}`);
     }
-    // A fixed batch is filled with copies of one sample: the first row is its answer.
-    const row = tensor.data.length / (tensor.dims[0] ?? 1);
     if (at === 0) {
-      classes = row;
+      classes = classesOf(tensor, session.outputNames[0]!);
       values = new Float32Array(samples.count * classes);
     }
     values.set(tensor.data.subarray(0, classes), at * classes);
   });
   return logitsOf(values, Math.max(1, classes));
+}
+
+/** A fixed batch is filled with copies of one sample: the first row is its answer. */
+function classesOf({ dims, data }: ort.Tensor, name: string): number {
+  const [batch = 0, ...rest] = dims;
+  const classes = batch === 0 ? 0 : data.length / batch;
+  if (rest.length > 0 && classes >= 2) return classes;
+  const message = `expected scores of at least two classes for each picture in ${name}, [N, classes], got [${dims.join(", ")}]: files are compared by such scores`;
+  throw new DecantError("InvalidModel", message);
 }
 
 async function observeSamples(

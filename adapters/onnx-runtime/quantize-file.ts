@@ -7,7 +7,7 @@ import { readModel } from "../../core/onnx/read-model.ts";
 import { MODEL_LIMITS } from "../../core/onnx/wire/limits.ts";
 import { writeModel } from "../../core/onnx/write-model.ts";
 import { describeQuantized } from "../../core/quantization/describe.ts";
-import { type ImageInput, imageInput } from "../../core/quantization/image-input.ts";
+import { type ImageInput, imageInput, withFixedInput } from "../../core/quantization/image-input.ts";
 import { imageTensorMaker } from "../../core/quantization/image-tensor.ts";
 import { type InputPreprocessing, inputPreprocessing } from "../../core/quantization/input-preprocessing.ts";
 import { quantizeModel } from "../../core/quantization/quantize-model.ts";
@@ -64,7 +64,8 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
   const bytes = await readModelFile(path);
   const { model: given, dropped_fields } = readModel(bytes, path);
   const { model, input, preprocessing } = await prepared(request, given);
-  quantizer.plan(model, options); // an unfit model is refused before any picture is read
+  const plan = quantizer.plan(model, options); // an unfit model is refused before any picture is read
+  refuseUnknownNodes(options.fp32_nodes, [given, plan.model]);
   const held_back = Math.max(1, Math.round(request.samples * HELD_BACK_RATIO));
   const samples = { calibration: request.samples, held_back };
   request.progress(`decoding ${samples.calibration + samples.held_back} pictures at ${preprocessing.size} px`);
@@ -75,7 +76,11 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
     input: async (at) => tensor(pixels[at]!),
   });
   const precision = request.time_layers
-    ? await timePrecisions({ ...request, model, limit_s: TIMING_LIMIT_S })
+    ? await timePrecisions({
+        ...request,
+        model: withFixedInput(model, input, preprocessing.size),
+        limit_s: TIMING_LIMIT_S,
+      })
     : undefined;
   const result = await quantizeModel({
     model,
@@ -118,6 +123,20 @@ export async function quantizeFile(request: QuantizeFileRequest): Promise<Quanti
     agreement: result.agreement,
     left_out: images.left_out,
   };
+}
+
+/** A name that no node has would leave nothing in fp32, without a word. */
+function refuseUnknownNodes(names: readonly string[], models: readonly Model[]): void {
+  const known = new Set(models.flatMap(({ graph }) => graph.nodes.flatMap(({ name, outputs }) => [name, outputs[0]])));
+  const unknown = names.filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new DecantError(
+    "InvalidInput",
+    unknown.map((name) => ({
+      message: `expected --fp32 to name a node of the model or its first output, got ${name}; decant profile lists them`,
+      where: name,
+    })),
+  );
 }
 
 /** The model to quantize, with pixels as its input where that is asked for. */

@@ -1,4 +1,4 @@
-// decant quantize MODEL.onnx: post-training quantization alone, for any ONNX image model, and what it did.
+// decant quantize MODEL.onnx: post-training quantization alone, for any ONNX image classifier, and what it did.
 import { arch, availableParallelism } from "node:os";
 import type { Command } from "commander";
 import {
@@ -35,7 +35,7 @@ const KEYS = QUANTIZERS.map(({ key }) => key).join(" or ");
 export function registerQuantize(program: Command): void {
   program
     .command("quantize")
-    .description("turn an fp32 ONNX image model into int8, calibrated on a folder of pictures")
+    .description("turn an fp32 ONNX image classifier into int8, calibrated on a folder of pictures")
     .argument("<model>", "an ONNX file with one image input")
     .requiredOption("--data <folder>", "pictures to calibrate on, in any folders; train/ alone where there are splits")
     .requiredOption("-o, --output <file>", "where to write the int8 model")

@@ -2,7 +2,7 @@
 // The codes stand in schemas/error.schema.json; docs/errors.md explains each.
 
 export type ErrorCode =
-  | "CandidateRejected" // this candidate can't go on (parity, no samples); the search can
+  | "CandidateRejected" // this candidate can't go on (parity); the search can
   | "ChildFailed" // a child process died or hung
   | "CloudFailed" // an AWS service refused or failed a request
   | "Deadline" // the time budget is used up

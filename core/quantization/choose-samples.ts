@@ -24,7 +24,8 @@ export function chooseSamples(
   };
 }
 
-/** Samples class by class in turn, as cards are dealt, shuffled within each class. */
+/** Samples in rounds of one from each class, as cards are dealt, shuffled within each class and within each round: where
+ * there are more classes than places, it is chance which of them are seen. */
 function dealt(labels: ArrayLike<number>, seed: number): number[] {
   const byClass = new Map<number, number[]>();
   Array.from(labels).forEach((label, at) => {
@@ -35,7 +36,8 @@ function dealt(labels: ArrayLike<number>, seed: number): number[] {
   const random = seededRandom(seed);
   const piles = [...byClass].sort(([a], [b]) => a - b).map(([, samples]) => shuffled(samples, random));
   const rounds = piles.reduce((longest, pile) => Math.max(longest, pile.length), 0);
-  return Array.from({ length: rounds }, (_, round) => piles.flatMap((pile) => pile.slice(round, round + 1))).flat();
+  const dealtIn = (round: number) => piles.flatMap((pile) => pile.slice(round, round + 1));
+  return Array.from({ length: rounds }, (_, round) => shuffled(dealtIn(round), random)).flat();
 }
 
 /** Fisher and Yates 1938, as Durstenfeld 1964 wrote it. */

@@ -44,6 +44,16 @@ export function imageInput(model: Model): ImageInput {
   };
 }
 
+/** The model with no dimension of its image left open: for whoever makes up its input from its shape alone. */
+export function withFixedInput(model: Model, { name, layout, batch, size }: ImageInput, openSize: number): Model {
+  const side = size ?? openSize;
+  const shape = layout === "NCHW" ? [batch, 3, side, side] : [batch, side, side, 3];
+  const inputs = model.graph.inputs.map((input) =>
+    input.name === name && input.type?.kind === "tensor" ? { ...input, type: { ...input.type, shape } } : input,
+  );
+  return { ...model, graph: { ...model.graph, inputs } };
+}
+
 function shown(dimension: Dimension): string {
   return String(dimension ?? "?");
 }

@@ -45,6 +45,8 @@ interface Building {
   readonly initializers: Tensor[];
   /** Value -> the name of its dequantized copy, for users that compute in int8. */
   readonly copies: Map<string, string>;
+  /** Weight -> what was written of it: layers that share one share the integers, too. */
+  readonly constants: Map<string, { readonly weight: QuantizedWeight; readonly output: string }[]>;
   readonly layers: InsertedLayer[];
   readonly activations: InsertOptions["activations"];
 }
@@ -70,6 +72,7 @@ export function insertQuantization(
     nodes: [],
     initializers: [...graph.initializers],
     copies: new Map(),
+    constants: new Map(),
     layers: [],
     activations: options.activations,
   };
@@ -145,9 +148,13 @@ function weightedInputs(building: Building, layer: WeightedNode, options: Insert
   return [...inputs, biasConstant(building, layer, corrected, inputScale, quantized.scales)];
 }
 
-function weightConstant(building: Building, layer: WeightedNode, { values, scales }: QuantizedWeight): string {
-  const { newName, initializers, nodes } = building;
+function weightConstant(building: Building, layer: WeightedNode, weight: QuantizedWeight): string {
+  const { newName, initializers, nodes, constants } = building;
   const { name, dims } = layer.weight;
+  const { values, scales } = weight;
+  const written = constants.get(name) ?? [];
+  const same = written.find((other) => isEqual(other.weight, weight));
+  if (same !== undefined) return same.output;
   const output = newName(`${name}_dequantized`);
   const integers = tensorOf(newName(`${name}_quantized`), "int8", dims, values);
   const shape = scales.length === 1 ? [] : [scales.length];
@@ -157,7 +164,14 @@ function weightConstant(building: Building, layer: WeightedNode, { values, scale
   const attributes = scales.length === 1 ? {} : { axis: int(layer.channel_axis) };
   const inputs = [integers.name, scale.name, zero.name];
   nodes.push(makeNode("DequantizeLinear", newName(`${name}_dequantize`), inputs, [output], attributes));
+  constants.set(name, [...written, { weight, output }]);
   return output;
+}
+
+function isEqual(a: QuantizedWeight, b: QuantizedWeight): boolean {
+  const alike = (one: ArrayLike<number>, other: ArrayLike<number>) =>
+    one.length === other.length && Array.prototype.every.call(one, (value, at) => value === other[at]);
+  return alike(a.scales, b.scales) && alike(a.values, b.values);
 }
 
 function biasConstant(

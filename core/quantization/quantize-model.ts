@@ -1,5 +1,6 @@
 // Post-training quantization from float bytes to int8 bytes: calibrate, then decide one thing after the other, each by how
 // close the output comes to the float model's on samples that calibration has not seen. Every decision is recorded.
+import { DecantError } from "../errors/problem.ts";
 import type { Model, Node } from "../onnx/graph.ts";
 import { writeModel } from "../onnx/write-model.ts";
 import type {
@@ -100,6 +101,7 @@ interface Context extends QuantizeModelRequest {
 export async function quantizeModel(request: QuantizeModelRequest): Promise<QuantizedModel> {
   const { model, runtime, held_back } = request;
   const context = { ...request, reference: await runtime.logits(writeModel(model), held_back) };
+  refuseBroken(context.reference);
   const precision = await choosePrecision(context);
   const { ranged, kl_by_observer, choice } = await chooseRanges(precision.context, precision.start);
   const choices = [...precision.choices, choice];
@@ -127,6 +129,14 @@ export async function quantizeModel(request: QuantizeModelRequest): Promise<Quan
     int8_nodes: best.plan.int8_nodes,
     float_model: best.plan.model,
   };
+}
+
+/** Nothing can be told to be closer to such answers, so every choice would be chance. */
+function refuseBroken({ values, classes }: Logits): void {
+  const broken = values.findIndex((value) => !Number.isFinite(value));
+  if (broken === -1) return;
+  const message = `expected finite scores from the model as given, got ${values[broken]} for held-back picture ${Math.floor(broken / classes)}: is the preprocessing the one that it was trained with? A last layer that masks classes or takes a logarithm has to go.`;
+  throw new DecantError("InvalidModel", message);
 }
 
 type Start = Omit<Trial, "observer">;

@@ -36,7 +36,8 @@ export function softmax(row: ArrayLike<number>): number[] {
 
 export function logSoftmax(row: ArrayLike<number>): number[] {
   const values = Array.from(row);
-  const top = Math.max(...values);
+  // No spread: a detector's row has more numbers than a call may have arguments.
+  const top = values.reduce((largest, value) => Math.max(largest, value), Number.NEGATIVE_INFINITY);
   const total = Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0));
   return values.map((value) => value - top - total);
 }

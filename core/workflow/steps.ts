@@ -8,7 +8,7 @@ export const STEP_VERSIONS = {
   "fine-tune": 2,
   propose: 6,
   compress: 6,
-  quantize: 4,
+  quantize: 5,
   measure: 2,
   decide: 2,
   certify: 2,

@@ -15,7 +15,8 @@ export interface PairCount {
   readonly violating_pairs: number;
 }
 
-/** The count in the file, and what keeping it at 0 costs: signal to quantization noise of the weights, mean over layers. */
+/** The count in the file, and what keeping it at 0 costs before adaptive rounding, which follows: signal to quantization noise
+ * of the weights, mean over layers. */
 export interface Portability extends PairCount {
   readonly weight_sqnr_db: number;
   readonly weight_sqnr_db_unlimited: number;

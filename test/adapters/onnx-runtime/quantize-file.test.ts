@@ -5,7 +5,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type QuantizeFileRequest, quantizeFile } from "../../../adapters/onnx-runtime/quantize-file.ts";
-import { ints, makeNode } from "../../../core/onnx/attributes.ts";
+import { int, ints, makeNode } from "../../../core/onnx/attributes.ts";
 import type { Model } from "../../../core/onnx/graph.ts";
 import { readModel } from "../../../core/onnx/read-model.ts";
 import { writeModel } from "../../../core/onnx/write-model.ts";
@@ -55,6 +55,15 @@ function floatNetwork(layout: "NCHW" | "NHWC"): Model {
   const input = { name: "images", type: { kind: "tensor", element: "float32", shape } as const };
   const output = { name: "logits", type: { kind: "tensor", element: "float32", shape: ["batch", 3] } as const };
   return { ...model, graph: { ...graph, inputs: [input], outputs: [output], nodes: [...front, ...nodes] } };
+}
+
+/** The network with one more node behind its logits. */
+function endingIn(op: string, attributes: Parameters<typeof makeNode>[4]): Model {
+  const model = floatNetwork("NCHW");
+  const { graph } = model;
+  const last = makeNode(op, "last", ["logits"], ["scores"], attributes);
+  const outputs = [{ ...graph.outputs[0]!, name: "scores", type: undefined }];
+  return { ...model, graph: { ...graph, nodes: [...graph.nodes, last], outputs } };
 }
 
 async function request(
@@ -108,6 +117,36 @@ describe("a quantized file", () => {
     expect(timed.choices[0]).toMatchObject({ choice: "fp32-layers" });
     const { graph } = readModel(await readFile(join(folder, "timed/int8.onnx"))).model;
     expect(countPairs(graph)).toMatchObject({ pairs: timed.portability.pairs, violating_pairs: 0 });
+  });
+
+  it("chooses fp32 layers by time for a model that leaves its size open, too", async () => {
+    const model = floatNetwork("NCHW");
+    const [input] = model.graph.inputs;
+    const shape = ["batch", 3, "height", "width"];
+    const open = { ...input!, type: { kind: "tensor", element: "float32", shape } as const };
+    const asked = await request({ ...model, graph: { ...model.graph, inputs: [open] } }, "open", {
+      said: { ...SAID, input_size: SIZE },
+      time_layers: true,
+    });
+    expect((await quantizeFile(asked)).choices[0]).toMatchObject({ choice: "fp32-layers" });
+    const { graph } = readModel(await readFile(asked.output)).model;
+    expect(graph.inputs).toEqual([open]);
+  });
+
+  it("is refused where --fp32 names nodes that the model has not, all of them", async () => {
+    const options = { ...QUANTIZER_DEFAULTS, fp32_nodes: ["haed", "stem", "project_out", "nowhere"] };
+    const refused = quantizeFile(await request(floatNetwork("NCHW"), "typo", { options }));
+    await expect(refused).rejects.toMatchObject({
+      code: "InvalidInput",
+      problems: [{ where: "haed" }, { where: "nowhere" }],
+    });
+  });
+
+  it("is refused where its model scores fewer than two classes, or gives no finite scores", async () => {
+    const single = quantizeFile(await request(endingIn("ReduceMean", { keepdims: int(1) }), "single"));
+    await expect(single).rejects.toThrow(/scores of at least two classes for each picture in scores, .*got \[1, 1\]/);
+    const broken = quantizeFile(await request(endingIn("Log", {}), "broken"));
+    await expect(broken).rejects.toThrow(/expected finite scores from the model as given, got (NaN|-Infinity)/);
   });
 
   it("takes pixels as they are when asked to, and agrees with the float file", async () => {

@@ -28,6 +28,16 @@ describe("chosen samples", () => {
     }
   });
 
+  it("are of classes drawn by chance where there are more classes than places", () => {
+    const classes = Array.from({ length: 1000 }, (_, at) => at);
+    const { calibration, held_back } = chooseSamples(classes, { calibration: 256, held_back: 64 }, 0);
+    for (const list of [calibration, held_back]) {
+      const quarters = [0, 1, 2, 3].map((quarter) => list.filter((at) => Math.floor(at / 250) === quarter).length);
+      // A draw of 64 from four equal quarters lies outside 5 to 27 once in a million.
+      for (const count of quarters) expect(count / list.length).toBeGreaterThan(5 / 64);
+    }
+  });
+
   it("are the same for a seed and others for another", () => {
     const classes = Array.from({ length: 300 }, (_, at) => at % 3);
     const choose = (seed: number) => chooseSamples(classes, { calibration: 60, held_back: 15 }, seed);

@@ -71,6 +71,23 @@ describe("quantizing a model", () => {
     expect(await trial(false)).toEqual(corrected);
   });
 
+  it("writes a weight once that several layers share", async () => {
+    const model = smallNetwork({ channels: 16 });
+    const { graph } = model;
+    const project = graph.nodes.find(({ name }) => name === "project")!;
+    const inputs = ["project_out", ...project.inputs.slice(1)];
+    const again = { ...project, name: "again", inputs, outputs: ["again_out"] };
+    const nodes = graph.nodes.flatMap((node) => {
+      const renamed = { ...node, inputs: node.inputs.map((name) => (name === "project_out" ? "again_out" : name)) };
+      return node === project ? [project, again] : [renamed];
+    });
+    const options = { ...QUANTIZER_DEFAULTS, adaptive_rounding: false, equalization: false };
+    const shared = await quantizeModel(request({ model: { ...model, graph: { ...graph, nodes } }, options }));
+    const written = shared.model.graph.initializers.filter(({ name }) => /^project_weight.*_quantized/.test(name));
+    expect(written).toHaveLength(1);
+    expect(shared.model.graph.nodes.filter((node) => node.op === "Conv")).toHaveLength(7);
+  });
+
   it("holds no limit in the form for Arm, whose kernels don't saturate", async () => {
     const { choices, portability } = await quantizeModel(request({ quantizer: qdqS8s8 }));
     expect(choices.map(({ choice }) => choice)).not.toContain("pair-limit");
