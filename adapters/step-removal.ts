@@ -4,6 +4,7 @@ import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseDoneRecord } from "../core/store/done-record.ts";
 import type { StepPointer } from "../core/store/store.ts";
+import type { StepName } from "../core/workflow/steps.ts";
 import { withStorageErrors } from "./storage-error.ts";
 
 export interface Removal {
@@ -11,12 +12,17 @@ export interface Removal {
   readonly freed_bytes: number;
 }
 
-/** Removes every steps/<step>/<key> whose `<step>/<key>` is not in `needed`. */
+/** Small files of measurements that other steps' keys hold, and that a journal doesn't name: taken again they would say
+ * something else under the same key. */
+const MEASURED_ONCE: ReadonlySet<string> = new Set<StepName>(["time-layers", "time-precisions"]);
+
+/** Removes every steps/<step>/<key> whose `<step>/<key>` is not in `needed`, but for those that only time the target. */
 export function removeSteps(root: string, needed: ReadonlySet<string>): Promise<Removal> {
   return withStorageErrors(root, async () => {
     let removed = 0;
     let freed_bytes = 0;
     for (const step of await folders(join(root, "steps"))) {
+      if (MEASURED_ONCE.has(step)) continue;
       for (const key of await folders(join(root, "steps", step))) {
         const folder = join(root, "steps", step, key);
         if (needed.has(`${step}/${key}`)) {

@@ -17,6 +17,8 @@ import type { Settings } from "./settings.ts";
 const ABORTED_UPLOADS: LifecycleRule = { id: "aborted-uploads", abortIncompleteMultipartUploadAfter: Duration.days(1) };
 /** Deleted and replaced objects: long enough to undo a mistake. */
 const OLD_VERSIONS_DAYS = 30;
+/** Of steps, which can be made again: a checkpoint replaces the last one as often as every 30 seconds. */
+const OLD_STEP_VERSIONS_DAYS = 1;
 
 export class Storage extends Construct {
   readonly inbox: Bucket;
@@ -27,13 +29,17 @@ export class Storage extends Construct {
     super(scope, id);
     this.logs = new Bucket(this, "Logs", {
       ...guarded(RemovalPolicy.DESTROY),
-      lifecycleRules: [{ id: "logs", expiration: Duration.days(settings.log_days) }, ABORTED_UPLOADS, oldVersions()],
+      lifecycleRules: [
+        { id: "logs", expiration: Duration.days(settings.log_days) },
+        ABORTED_UPLOADS,
+        oldVersions(OLD_VERSIONS_DAYS),
+      ],
     });
     this.inbox = new Bucket(this, "Inbox", {
       ...guarded(RemovalPolicy.DESTROY),
       serverAccessLogsBucket: this.logs,
       serverAccessLogsPrefix: "inbox/",
-      lifecycleRules: [ABORTED_UPLOADS, oldVersions()],
+      lifecycleRules: [ABORTED_UPLOADS, oldVersions(OLD_VERSIONS_DAYS)],
     });
     this.artifact = new Bucket(this, "Artifact", {
       ...guarded(settings.destroy_artifacts ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN),
@@ -43,7 +49,7 @@ export class Storage extends Construct {
       lifecycleRules: [
         { id: "steps", prefix: "steps/", expiration: Duration.days(settings.step_days) },
         ABORTED_UPLOADS,
-        oldVersions("steps/"),
+        oldVersions(OLD_STEP_VERSIONS_DAYS, "steps/"),
       ],
     });
     announceObjects(this.inbox);
@@ -68,11 +74,11 @@ function announceObjects(bucket: Bucket): void {
   resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
 }
 
-function oldVersions(prefix?: string): LifecycleRule {
+function oldVersions(days: number, prefix?: string): LifecycleRule {
   return {
     id: "old-versions",
     ...(prefix !== undefined && { prefix }),
-    noncurrentVersionExpiration: Duration.days(OLD_VERSIONS_DAYS),
+    noncurrentVersionExpiration: Duration.days(days),
     expiredObjectDeleteMarker: prefix === undefined,
   };
 }

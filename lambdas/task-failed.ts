@@ -1,5 +1,6 @@
 // TaskFailed: a GPU task's job failed, and Batch says no more than that. The task itself left a record of why: this throws
 // it under its own name, as on a laptop. Where the task had finished after all (its machine died late), the run goes on.
+// A run that somebody stops never comes here: a task that says it was stopped was told so by a machine that was taken back.
 import { isErrorCode } from "../core/errors/error-code.ts";
 import { DecantError, type Problem } from "../core/errors/problem.ts";
 import { stepFolder } from "../core/store/path-rules.ts";
@@ -18,10 +19,11 @@ export async function taskFailed({ task, error }: TaskFailedPayload, services: S
   if (isErrorCode(error.Error)) throw new DecantError(error.Error, message);
   const record = await services.store.get(`${stepFolder(task)}/failed-${attemptOf(task)}.json`);
   const told = record && parse(record.bytes);
-  if (told) throw told;
+  if (told && told.code !== "Stopped") throw told;
+  const what = told ? "ended as often as it is tried, since its machines were taken back" : "failed without saying why";
   throw new DecantError("ChildFailed", [
     {
-      message: `The task of step ${task.step} failed without saying why (${statusReason(message)}). Its log says more; the same job goes on from the task's last checkpoint.`,
+      message: `The task of step ${task.step} ${what} (${statusReason(message)}). Its log says more; the same job goes on from the task's last checkpoint.`,
     },
   ]);
 }

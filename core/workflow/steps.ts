@@ -7,7 +7,7 @@ export const STEP_VERSIONS = {
   profile: 3,
   "fine-tune": 2,
   propose: 6,
-  compress: 6,
+  compress: 7,
   quantize: 5,
   measure: 2,
   decide: 2,

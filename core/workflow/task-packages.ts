@@ -3,6 +3,7 @@
 export const TASK_PACKAGES = [
   "numpy",
   "onnx",
+  "onnxruntime",
   "onnxscript",
   "safetensors",
   "timm",

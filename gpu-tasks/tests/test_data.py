@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from decant_tasks.data.augment import Augmentation, augmented_batch, cut_view, draw_view, plain_batch
 from decant_tasks.data.npy import open_npy, plain_file
-from decant_tasks.data.order import epoch_batches
+from decant_tasks.data.order import epoch_batches, in_batches
 from decant_tasks.data.packed_arrays import open_packed_arrays
 from decant_tasks.data.prepared_data import open_prepared_data
 from decant_tasks.errors import TaskError
@@ -150,6 +150,13 @@ def test_a_flip_mirrors_the_crop():
     plain = cut_view(image, draw_view(Augmentation(flip=0, **still), 8, 0, 0, 0), 8)
     flipped = cut_view(image, draw_view(Augmentation(flip=1, **still), 8, 0, 0, 0), 8)
     assert torch.equal(plain.flip(-1), flipped)
+
+
+@given(st.integers(1, 200), st.integers(1, 40))
+def test_batches_keep_their_order_and_none_but_the_only_one_is_small(count: int, batch_size: int):
+    batches = in_batches(np.arange(count), batch_size)
+    assert np.array_equal(np.concatenate(batches), np.arange(count))
+    assert len(batches) == 1 or min(map(len, batches)) * 2 >= batch_size
 
 
 @given(st.integers(1, 200), st.integers(1, 40), st.integers(0, 2**53), st.integers(0, 50))

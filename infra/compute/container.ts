@@ -33,15 +33,9 @@ const FARGATE_DISK_GIB = 50;
 /** As core/budget/billed-device.ts reads it. */
 export const FARGATE_DEVICE = `fargate-${FARGATE_VCPUS}-${FARGATE_MEMORY_MIB}-${FARGATE_DISK_GIB}`;
 
-export function gpuContainer(
-  scope: Construct,
-  id: string,
-  parts: TaskParts,
-  command?: readonly string[],
-): EcsEc2ContainerDefinition {
+export function gpuContainer(scope: Construct, id: string, parts: TaskParts): EcsEc2ContainerDefinition {
   return new EcsEc2ContainerDefinition(scope, id, {
     ...common(scope, parts),
-    ...(command && { command: [...command] }),
     cpu: GPU_VCPUS,
     memory: Size.mebibytes(GPU_MEMORY_MIB),
     gpu: 1,

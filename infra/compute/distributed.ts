@@ -1,5 +1,6 @@
-// Training over several machines: a multi-node parallel job in which every node runs torchrun, and the first one is met by
-// the others under the address that Batch tells them.
+// Training over several machines: a multi-node parallel job. Each node runs the image's own command, which reads who it is
+// from what Batch tells it (gpu-tasks/decant_tasks/distributed/batch_nodes.py). No torchrun: it would end every failure
+// with exit code 1, and Batch tells by the task's own code whether another attempt is worth it.
 import { type CfnJobDefinition, MultiNodeJobDefinition } from "aws-cdk-lib/aws-batch";
 import { InstanceType } from "aws-cdk-lib/aws-ec2";
 import { Duration } from "aws-cdk-lib/core";
@@ -12,24 +13,10 @@ import { ATTEMPTS, RETRIES } from "./retry.ts";
 
 /** Where a job doesn't say how many; the workflow's say. */
 const NODES = 2;
-const PORT = 29_400;
-
-/** The main node isn't told its own address: https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html */
-export const TORCHRUN = [
-  "python",
-  "-m",
-  "torch.distributed.run",
-  "--nnodes=$AWS_BATCH_JOB_NUM_NODES",
-  "--node_rank=$AWS_BATCH_JOB_NODE_INDEX",
-  "--nproc_per_node=1",
-  `--master_addr=\${AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS:-$(hostname -i)}`,
-  `--master_port=${PORT}`,
-  "-m decant_tasks",
-].join(" ");
 
 /** The definition's ARN. */
 export function distributedDefinition(scope: Construct, id: string, parts: TaskParts): string {
-  const container = gpuContainer(scope, `${id}Container`, parts, ["sh", "-c", `exec ${TORCHRUN}`]);
+  const container = gpuContainer(scope, `${id}Container`, parts);
   const definition = new MultiNodeJobDefinition(scope, id, {
     instanceType: new InstanceType(NODE_INSTANCE_TYPE),
     mainNode: 0,

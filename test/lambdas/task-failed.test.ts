@@ -47,6 +47,15 @@ describe("a failed task", () => {
     });
   });
 
+  it("is a failed child, which raises the alarm, where reclaimed machines stopped it time after time", async () => {
+    const problems = [{ message: "stopped; the checkpoint is kept" }];
+    const services = await serviceWith(JSON.stringify({ code: "Stopped", problems }));
+    await expect(taskFailed({ task, error: jobFailed }, services)).rejects.toMatchObject({
+      code: "ChildFailed",
+      message: expect.stringMatching(/machines were taken back \(Essential container in task exited\)/),
+    });
+  });
+
   it("does not read another attempt's record", async () => {
     const record = JSON.stringify({ code: "OutOfMemory", problems: [{ message: "full" }] });
     const services = await serviceWith(record, "steps/compress/k/failed-task-0001.json");

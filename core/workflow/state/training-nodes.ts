@@ -1,4 +1,4 @@
-// A GPU task on several machines: a multi-node job, asked for its end every two minutes. Step Functions' own integration of
+// A GPU task on several machines: a multi-node job, asked for its end every ten minutes. Step Functions' own integration of
 // Batch, which waits by itself, takes no NodeOverrides; its call of any AWS API takes everything, but waits for nothing.
 // https://docs.aws.amazon.com/step-functions/latest/dg/connect-batch.html
 import type { Catcher, States } from "../asl.ts";
@@ -6,8 +6,9 @@ import { RETRY_BATCH_SERVICE } from "../retry-policies.ts";
 import { TIMEOUT_DECIDE_SECONDS } from "../timeouts.ts";
 import { arnPlaceholder } from "./lambda-task.ts";
 
-/** A round is 9 of the 25,000 events that a run's history may hold: the two days that a training may take are 13,000. */
-const POLL_SECONDS = 120;
+/** A round is 9 of the 25,000 events that a run's history may hold, and four candidates at once share it: the two days that
+ * each may take are 10,000. */
+const POLL_SECONDS = 600;
 /** Every node, however many the job has: the job definition has one open range, too. */
 export const ALL_NODES = "0:";
 const SUBMITTED = "$.submitted";

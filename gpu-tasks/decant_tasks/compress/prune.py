@@ -19,6 +19,7 @@ from decant_tasks.compress.input_moments import measure_input_moments
 from decant_tasks.compress.refit import describe_cut, norms_behind, refit
 from decant_tasks.compress.timed_network import TimedNetwork
 from decant_tasks.data.augment import plain_batch
+from decant_tasks.data.order import in_batches
 from decant_tasks.data.packed_arrays import PackedArrays
 from decant_tasks.importances.list import find_importance
 from decant_tasks.model.backbone import head_name
@@ -58,8 +59,7 @@ class TrainingSamples:
         # Samples are sorted by class; a batch of one class would give its statistics no variety.
         mixed = np.random.default_rng(0).permutation(chosen)
         device = self.normalisation.scale.device
-        for start in range(0, len(mixed), BATCH_SIZE):
-            indices = mixed[start : start + BATCH_SIZE]
+        for indices in in_batches(mixed, BATCH_SIZE):
             yield (
                 self.normalisation(plain_batch(self.images, indices).to(device)),
                 torch.from_numpy(self.labels[indices]).to(device),

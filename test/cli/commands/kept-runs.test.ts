@@ -84,6 +84,16 @@ describe("decant clean", () => {
     expect((await runDecant(["report", "old", "--store", root])).code).toBe(0);
   });
 
+  it("keeps what was timed on this machine: timed again, it would be another number under the same key", async () => {
+    const root = temporaryFolder();
+    const services = folderServices(root);
+    const layers = await layStep(services, "time-layers", { layers: [] });
+    const precisions = await layStep(services, "time-precisions", { variants: [] });
+    const { stdout } = await runDecant(["clean", "--keep", "0", "--store", root]);
+    expect(stdout).toBe("removed 0 step outputs, freed 0.0 MB\n");
+    for (const { step, key } of [layers, precisions]) expect(existsSync(join(root, "steps", step, key))).toBe(true);
+  });
+
   it("refuses a number that is none, and to run beside a run that is at work", async () => {
     const root = temporaryFolder();
     await layRun(root, "new", 2000, "interrupted");
