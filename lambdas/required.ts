@@ -2,7 +2,7 @@
 import { DecantError } from "../core/errors/problem.ts";
 import type { StepPointer } from "../core/store/store.ts";
 
-export function required(pointer: StepPointer | undefined, name: string, state: string): StepPointer {
+export function required(pointer: StepPointer | null | undefined, name: string, state: string): StepPointer {
   if (pointer) return { step: pointer.step, key: pointer.key };
   throw new DecantError("Defect", `Expected the payload of ${state} to hold a pointer to ${name}, got none.`);
 }

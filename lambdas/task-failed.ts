@@ -3,7 +3,7 @@
 // A run that somebody stops never comes here: a task that says it was stopped was told so by a machine that was taken back.
 import { isErrorCode } from "../core/errors/error-code.ts";
 import { DecantError, type Problem } from "../core/errors/problem.ts";
-import { stepFolder } from "../core/store/path-rules.ts";
+import { attemptOf, stepFolder } from "../core/store/path-rules.ts";
 import { messageOfCause } from "../core/workflow/cause.ts";
 import type { RunPayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { Services } from "./services.ts";
@@ -17,7 +17,7 @@ export async function taskFailed({ task, error }: TaskFailedPayload, services: S
   if (await services.files.find(task)) return {};
   const message = messageOfCause(error.Cause);
   if (isErrorCode(error.Error)) throw new DecantError(error.Error, message);
-  const record = await services.store.get(`${stepFolder(task)}/failed-${attemptOf(task)}.json`);
+  const record = await services.store.get(`${stepFolder(task)}/failed-${attemptOf(task) ?? "unknown"}.json`);
   const told = record && parse(record.bytes);
   if (told && told.code !== "Stopped") throw told;
   const what = told ? "ended as often as it is tried, since its machines were taken back" : "failed without saying why";
@@ -26,11 +26,6 @@ export async function taskFailed({ task, error }: TaskFailedPayload, services: S
       message: `The task of step ${task.step} ${what} (${statusReason(message)}). Its log says more; the same job goes on from the task's last checkpoint.`,
     },
   ]);
-}
-
-/** The key Lambda names a task's input after its attempt. */
-function attemptOf({ input }: TaskPointer): string {
-  return /input-([A-Za-z0-9-]+)\.json$/.exec(input)?.[1] ?? "unknown";
 }
 
 function parse(bytes: Uint8Array): DecantError | undefined {

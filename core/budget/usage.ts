@@ -3,6 +3,11 @@
 
 export const USAGE_FILE = "usage.json";
 
+/** Beside done.json, of an attempt that failed: gpu-tasks/decant_tasks/protocol/failure.py. */
+export function failedUsageFile(attempt: string): string {
+  return `usage-${attempt}.json`;
+}
+
 export interface StepUsage {
   /** As core/budget/billed-device.ts writes it. */
   readonly device: string;

@@ -1,5 +1,6 @@
 // A network as its layers, as far as their time depends on it: what core/layer-times reads off a graph and predicts from.
 import type { LayerFamily, LayerTimes } from "../workflow/records/layer-times.ts";
+import type { Tail } from "./tail.ts";
 
 export interface Layer extends Pick<LayerFamily, "kind" | "precision" | "kernel" | "stride" | "output_size"> {
   /** Name of the node, for messages. */
@@ -27,6 +28,8 @@ export interface LayerNetwork {
 export interface TimedLayers {
   readonly table: LayerTimes;
   readonly network: LayerNetwork;
+  /** At several durations of a run. */
+  readonly tails: readonly Tail[];
 }
 
 /** The layers at another input size, inner widths scaled by a ratio and rounded up to a multiple. */

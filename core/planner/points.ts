@@ -1,5 +1,6 @@
 // What Decide knows: the points of every rung so far, what gave none and why, and what Certify refused.
 import { holdPromises } from "../gate/promises.ts";
+import { attemptOf } from "../store/path-rules.ts";
 import type { Measurable } from "../targets/target.ts";
 import type { CandidateResult } from "../workflow/payload.ts";
 import type {
@@ -80,9 +81,11 @@ function figuresOf({ precision, size_bytes, accuracy, latency }: MeasuredFile) {
   };
 }
 
-function rejection({ candidate, error, measured }: RungResult): Decision["rejected"][number][] {
+function rejection({ candidate, error, measured, compressed }: RungResult): Decision["rejected"][number][] {
   if (measured || !error) return [];
-  return [{ candidate_id: candidate.id, code: error.Error, reason: error.Cause }];
+  const attempt = compressed?.input === undefined ? undefined : attemptOf({ input: compressed.input });
+  const compress = compressed && attempt !== undefined ? { key: compressed.key, attempt } : undefined;
+  return [{ candidate_id: candidate.id, code: error.Error, reason: error.Cause, ...(compress && { compress }) }];
 }
 
 function refusedPoints(previous: Decision | undefined, refusal: Certificate | undefined): string[] {

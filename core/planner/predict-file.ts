@@ -16,6 +16,8 @@ export interface LayerLatencies {
   latencyMs(input_size: number, widths_ratio: number): number;
   /** Widths are best multiples of this. */
   readonly channel_multiple: number;
+  /** Of a file with this median on the target: promises are about the 95th percentile. */
+  p95OverP50(ms_p50: number): number;
 }
 
 export type PredictFile = (shape: Shape) => PredictedFile;

@@ -101,7 +101,8 @@ function latencyShare({ plan, network, latencies, factors }: SearchSpace, shape:
   const promise = plan.budget.latency_ms_p95;
   if (promise === undefined) return Number.POSITIVE_INFINITY;
   const predicted = predictFile(network, latencies, factors)(shape);
-  return (promise * (1 - SEARCH.latency_margin)) / (predicted.latency_ms_p50 * SEARCH.latency_p95_over_p50);
+  const p95_over_p50 = latencies?.p95OverP50(promise / SEARCH.latency_p95_over_p50) ?? SEARCH.latency_p95_over_p50;
+  return (promise * (1 - SEARCH.latency_margin)) / (predicted.latency_ms_p50 * p95_over_p50);
 }
 
 /** Rounded down to 0.1 %, so that a byte more or less makes no other candidate. */

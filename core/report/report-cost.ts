@@ -5,6 +5,7 @@ import { describeBasis, pricesIn, SPOT_DISCOUNT } from "../budget/prices.ts";
 import { costOfRun } from "../budget/run-cost.ts";
 import { type RunStepUsage, workingSeconds } from "../budget/usage.ts";
 import { estimateRun } from "../planner/estimate.ts";
+import type { RejectedCandidate } from "../workflow/records/measurement.ts";
 import { STEP_VERSIONS } from "../workflow/steps.ts";
 import type { ReportInputs } from "./report-inputs.ts";
 import type { ReportedCost, ReportedStepCost } from "./report-model.ts";
@@ -40,7 +41,7 @@ export function reportCost(inputs: ReportInputs): ReportedCost {
     steps: byStep(usage, priced, expectedSeconds(inputs)),
     elapsed_s,
     working_s,
-    overhead_ratio: decision.rejected.length > 0 ? null : overhead(elapsed_s, working_s),
+    overhead_ratio: decision.rejected.every(isCounted) ? overhead(elapsed_s, working_s) : null,
     orchestration_usd: cost?.orchestration_usd ?? null,
     usd: cost?.usd ?? null,
     usd_on_spot: cost?.usd_on_spot ?? null,
@@ -49,7 +50,12 @@ export function reportCost(inputs: ReportInputs): ReportedCost {
   };
 }
 
-/** Of the run's time. What a candidate took that gave no point was noted nowhere, so it can't be told then. Null too where that is not known, or where steps were found finished and nothing was left to do. */
+/** Whether what a candidate took that gave no point was noted: from its training on. */
+function isCounted({ compress }: RejectedCandidate): boolean {
+  return compress !== undefined;
+}
+
+/** Of the run's time; null where that is not known, or where steps were found finished and nothing was left to do. */
 function overhead(elapsed_s: number | null, working_s: number): number | null {
   if (elapsed_s === null || elapsed_s <= 0 || working_s <= 0) return null;
   return Math.max(0, 1 - working_s / elapsed_s);

@@ -33,7 +33,7 @@ export function reportSearch(
     reason: decision.reason,
     candidates: reportCandidates(decision, certificate, marks),
     points,
-    rejected: decision.rejected,
+    rejected: decision.rejected.map(({ candidate_id, code, reason }) => ({ candidate_id, code, reason })),
   };
 }
 

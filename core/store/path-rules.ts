@@ -23,6 +23,11 @@ export function donePath(pointer: StepPointer): string {
   return `${stepFolder(pointer)}/done.json`;
 }
 
+/** A task's attempt, which the key Lambda names its input after. */
+export function attemptOf({ input }: { readonly input: string }): string | undefined {
+  return /input-([A-Za-z0-9-]+)\.json$/.exec(input)?.[1];
+}
+
 export function runFolder(run: string): string {
   return `runs/${run}`;
 }

@@ -49,7 +49,8 @@ export interface TaskPointer extends StepPointer {
 /** One Map item's input: the run's pointers and its candidate. */
 export interface CandidatePayload extends RunPayload {
   readonly candidate: Candidate;
-  readonly compressed?: TaskPointer;
+  /** null before CompressKey. */
+  readonly compressed?: TaskPointer | null;
   readonly quantized?: StepPointer;
   readonly measured?: StepPointer;
 }
@@ -57,7 +58,7 @@ export interface CandidatePayload extends RunPayload {
 /** One Map item's output. */
 export interface CandidateResult {
   readonly candidate: Candidate;
-  readonly compressed?: StepPointer;
+  readonly compressed?: (StepPointer & Partial<Pick<TaskPointer, "input">>) | null;
   readonly quantized?: StepPointer;
   readonly measured?: StepPointer;
   readonly error?: { readonly Error: string; readonly Cause: string };

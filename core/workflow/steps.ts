@@ -6,14 +6,14 @@ export const STEP_VERSIONS = {
   "prepare-shard": 1,
   profile: 3,
   "fine-tune": 2,
-  propose: 6,
+  propose: 7,
   compress: 7,
   quantize: 5,
   measure: 2,
   decide: 2,
   certify: 2,
   report: 5,
-  "time-layers": 1,
+  "time-layers": 2,
   "time-precisions": 1,
 } as const;
 

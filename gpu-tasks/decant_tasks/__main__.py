@@ -74,7 +74,10 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
         if task_error.code == "Defect":
             traceback.print_exc(file=sys.stderr)
         told_by_another = company_lost or environment.get("RANK", "0") != "0"
-        record_failure(environment.get("INPUT", ""), environment.get("OUTPUT", ""), task_error, told_by_another)
+        # Before torch is there, nothing has worked, and the GPU that is paid for can't be named.
+        usage = describe_usage(_BEGAN_S) if "torch" in sys.modules else None
+        places = environment.get("INPUT", ""), environment.get("OUTPUT", "")
+        record_failure(*places, task_error, usage, keep_other=told_by_another)
         write_error(task_error)
         return exit_code_of(task_error, signalled=stop.signalled, company_lost=company_lost)
 

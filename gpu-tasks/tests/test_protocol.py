@@ -219,6 +219,15 @@ def test_a_record_of_a_failure_can_leave_another_processs_word_alone(tmp_path: P
     assert [path.name for path in tmp_path.iterdir()] == ["failed-a.json"]
 
 
+def test_a_failed_attempt_tells_what_it_used_unless_another_process_tells_the_cause(tmp_path: Path):
+    source, output = str(tmp_path / "input-a.json"), str(tmp_path)
+    usage = {"device": "g5.xlarge", "seconds": 12.5, "finished_ms": 1}
+    record_failure(source, output, TaskError("ChildFailed", "y"), usage, keep_other=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["failed-a.json"]
+    record_failure(source, output, TaskError("OutOfMemory", "x"), usage)
+    assert json.loads((tmp_path / "usage-a.json").read_text()) == usage
+
+
 @pytest.mark.parametrize(
     ("code", "signalled", "company_lost", "exit_code"),
     [

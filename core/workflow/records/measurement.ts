@@ -203,6 +203,14 @@ export interface DecidedPoint {
   readonly on_front: boolean;
 }
 
+export interface RejectedCandidate {
+  readonly candidate_id: string;
+  readonly code: string;
+  readonly reason: string;
+  /** Its training, which was paid for; left out where none began. */
+  readonly compress?: { readonly key: string; readonly attempt: string };
+}
+
 export interface Decision {
   readonly next: "propose" | "certify" | "infeasible" | "stopped";
   /** Which budget ended where `next` is stopped. */
@@ -211,7 +219,7 @@ export interface Decision {
   readonly rungs: number;
   readonly points: readonly DecidedPoint[];
   /** Candidates that gave no point, and why. */
-  readonly rejected: readonly { readonly candidate_id: string; readonly code: string; readonly reason: string }[];
+  readonly rejected: readonly RejectedCandidate[];
   readonly chosen: DecidedPoint | null;
   /** Certify attempts that broke size or latency, so that the next point goes forward. */
   readonly refused_by_certify: readonly string[];

@@ -56,8 +56,8 @@ export const candidateMachine: StateMachineDocument = {
     },
     Rejected: {
       Type: "Pass",
-      Comment: "The candidate with the reason why it gives no point.",
-      Parameters: { "candidate.$": "$.candidate", "error.$": "$.error" },
+      Comment: "The candidate with the reason why it gives no point, and the training that was paid for all the same.",
+      Parameters: { "candidate.$": "$.candidate", "compressed.$": "$.compressed", "error.$": "$.error" },
       End: true,
     },
   },

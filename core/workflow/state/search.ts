@@ -25,6 +25,8 @@ const candidates: MapState = {
   ItemSelector: {
     ...Object.fromEntries(SHARED_BY_CANDIDATES.map((field) => [`${field}.$`, `$.${field}`])),
     "candidate.$": "$$.Map.Item.Value",
+    // Set by CompressKey; there from the beginning, so that a candidate that fails before it can pass it on.
+    compressed: null,
   },
   MaxConcurrencyPath: "$.map_concurrency",
   ItemProcessor: { ProcessorConfig: { Mode: "INLINE" }, ...candidateMachine },

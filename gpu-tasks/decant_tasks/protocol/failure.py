@@ -1,4 +1,5 @@
-"""failed-<attempt>.json in OUTPUT: why an attempt failed, for a workflow that sees only that its container did."""
+"""failed-<attempt>.json in OUTPUT: why an attempt failed, for a workflow that sees only that its container did; and
+usage-<attempt>.json: how long it had worked, since a candidate that failed has cost its money, too."""
 
 import contextlib
 import json
@@ -20,14 +21,21 @@ def failure_name(attempt: str) -> str:
     return f"failed-{attempt}.json"
 
 
+def usage_name(attempt: str) -> str:
+    """Of an attempt that failed; core/budget/usage.ts reads it."""
+    return f"usage-{attempt}.json"
+
+
 def error_record(error: TaskError) -> dict[str, Any]:
     """{"code","problems"}, schemas/error.schema.json."""
     problems = [{"message": p.message} | ({"where": p.where} if p.where else {}) for p in error.problems]
     return {"code": error.code, "problems": problems}
 
 
-def record_failure(source: str, output: str, error: TaskError, keep_other: bool = False) -> None:
-    """Writes the record. The attempt stands in the name of INPUT, input-<attempt>.json, so that a broken input is
+def record_failure(
+    source: str, output: str, error: TaskError, usage: dict[str, Any] | None = None, keep_other: bool = False
+) -> None:
+    """Writes the record, and `usage` where the attempt had begun to work. The attempt stands in the name of INPUT, input-<attempt>.json, so that a broken input is
     recorded too. `keep_other`: not over what another process of the task wrote, which knows the cause better. That the
     record can't be written is said on standard error; the error itself is what counts."""
     named = _INPUT_NAME.fullmatch(PurePosixPath(source.replace("\\", "/")).name)
@@ -35,6 +43,8 @@ def record_failure(source: str, output: str, error: TaskError, keep_other: bool 
         return
     try:
         _write(output, failure_name(named[1]), error_record(error), keep_other)
+        if usage is not None and not keep_other:
+            _write(output, usage_name(named[1]), usage, keep_other)
     except (TaskError, OSError) as problem:
         print(f"The record of the failure could not be written: {problem}", file=sys.stderr)
 

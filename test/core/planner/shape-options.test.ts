@@ -11,6 +11,7 @@ import { planOf, TEACHER } from "../../fixtures/planner.ts";
 const latencies: LayerLatencies = {
   latencyMs: (input_size, widths_ratio) => 4 * (input_size / 224) ** 2 * (0.2 + 0.8 * widths_ratio),
   channel_multiple: 32,
+  p95OverP50: () => SEARCH.latency_p95_over_p50,
 };
 
 function space(budget: SearchSpace["plan"]["budget"]): SearchSpace {
@@ -43,6 +44,16 @@ describe("shapes with a table of layer times", () => {
     const predict = predictFile(networkOfTeacher(TEACHER), latencies, { size: 1, latency: 1.2 });
     expect(second!.shape.latency_ms).toBeCloseTo((1.84 * 0.9) / SEARCH.latency_p95_over_p50 / 1.2, 2);
     expect(predict(second!.shape).latency_ms_p50).toBeLessThanOrEqual((1.84 * 0.9) / SEARCH.latency_p95_over_p50);
+  });
+
+  it("leave more room below the promise on a target whose slow runs lie further above the median", () => {
+    const at = (ratio: number) => ({
+      ...space({ latency_ms_p95: 1.84 }),
+      latencies: { ...latencies, p95OverP50: () => ratio },
+    });
+    const pruned = (ratio: number) => shapeOptions(at(ratio)).find(({ shape }) => shape.pruner === "knapsack")!.shape;
+    expect(pruned(1.4).latency_ms).toBeCloseTo((1.84 * 0.9) / 1.4, 2);
+    expect(shapeOptions(at(1.4))[0]!.shape.input_size).toBeLessThan(shapeOptions(at(1.1))[0]!.shape.input_size);
   });
 
   it("become candidates and are read back unchanged", () => {
