@@ -3,7 +3,7 @@
 import type { PlannedRung } from "../workflow/records/search.ts";
 import type { Candidate } from "../workflow/records/training.ts";
 import { epochsWithin, halve } from "./halving.ts";
-import { usableSizes } from "./input-sizes.ts";
+import { studentSizes } from "./input-sizes.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
 import { availableSeconds, freshRunner, rungsLeft } from "./runner.ts";
@@ -62,7 +62,7 @@ function alone(input: ProposeInput, option: ShapeOption, rules: FreshRungRules):
   const available_s = availableSeconds(input);
   const epochsOf = (shape: Shape) => epochsWithin(freshRunner(input, shape), 0, available_s, false);
   const first = { ...option, epochs: epochsOf(option.shape) };
-  const smaller = usableSizes(input.plan).filter((size) => size < option.shape.input_size);
+  const smaller = studentSizes(input.plan, input.teacher.input_size).filter((size) => size < option.shape.input_size);
   const others = smaller.map((input_size) => {
     const shape = { ...option.shape, input_size };
     const why = `${option.why}, but at ${input_size} px for the sake of time`;

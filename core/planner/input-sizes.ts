@@ -12,6 +12,13 @@ export function usableSizes({ backbone, crop_size, input_sizes }: Sizes): number
   return [...usable].sort((a, b) => b - a);
 }
 
+/** Of students: none larger than their teacher's, which was the best of those tried. At least one. */
+export function studentSizes(plan: Sizes, teacher_size: number): number[] {
+  const usable = usableSizes(plan);
+  const within = usable.filter((size) => size <= teacher_size);
+  return within.length > 0 ? within : usable.slice(-1);
+}
+
 /** The size that kept accuracy in measurements, or the next smaller one that is planned. */
 export function safeSize(plan: Sizes): number {
   const usable = usableSizes(plan);

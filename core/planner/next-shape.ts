@@ -2,7 +2,6 @@
 import type { DecidedPoint, PromiseResult } from "../workflow/records/measurement.ts";
 import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { Candidate } from "../workflow/records/training.ts";
-import { usableSizes } from "./input-sizes.ts";
 import { SEARCH } from "./recipes.ts";
 import { type Shape, shapeOfCandidate, thousandths } from "./shape.ts";
 
@@ -12,9 +11,14 @@ export interface NextShape {
   readonly why: string;
 }
 
-/** @param last the candidate to better; undefined: nothing untried is left that could help. */
+/**
+ * Undefined: nothing untried is left that could help.
+ * @param sizes of students, descending
+ * @param last the candidate to better
+ */
 export function nextShape(
   plan: PlanRecord,
+  sizes: readonly number[],
   tried: readonly Candidate[],
   points: readonly DecidedPoint[],
   last: Candidate | undefined = tried.at(-1),
@@ -26,9 +30,9 @@ export function nextShape(
     point.promises.find((result) => result.promise === promise && result.verdict === "failed");
   const proposal =
     smaller(shape, point, broken("size")) ??
-    faster(plan, shape, point, broken("latency-p95")) ??
-    moreAccurate(plan, shape, point, broken("accuracy-drop")) ??
-    (point.promises.some(({ verdict }) => verdict === "failed") ? undefined : quicker(plan, shape));
+    faster(sizes, shape, point, broken("latency-p95")) ??
+    moreAccurate(plan, sizes, shape, point, broken("accuracy-drop")) ??
+    (point.promises.some(({ verdict }) => verdict === "failed") ? undefined : quicker(sizes, shape));
   if (proposal === undefined) return undefined;
   const again = tried.some((candidate) => sameShape(shapeOfCandidate(candidate), proposal.shape));
   return again ? undefined : proposal;
@@ -42,7 +46,7 @@ function smaller(shape: Shape, point: DecidedPoint, size: PromiseResult | undefi
 }
 
 function faster(
-  plan: PlanRecord,
+  sizes: readonly number[],
   shape: Shape,
   point: DecidedPoint,
   latency: PromiseResult | undefined,
@@ -53,7 +57,7 @@ function faster(
     const latency_ms = thousandths(shape.latency_ms * share);
     return { shape: { ...shape, latency_ms }, aim: "latency", why: "it was too slow, so it is pruned to less latency" };
   }
-  const below = usableSizes(plan).filter((size) => size < shape.input_size);
+  const below = sizes.filter((size) => size < shape.input_size);
   const enough = below.find((size) => (size / shape.input_size) ** 2 <= share);
   const limit = latencyLimit(shape, share);
   if (enough !== undefined) {
@@ -70,6 +74,7 @@ function faster(
 
 function moreAccurate(
   plan: PlanRecord,
+  sizes: readonly number[],
   shape: Shape,
   point: DecidedPoint,
   drop: PromiseResult | undefined,
@@ -78,16 +83,14 @@ function moreAccurate(
   const promise = plan.budget.latency_ms_p95;
   const fits = (size: number) =>
     promise === undefined || point.latency_ms_p95_upper * (size / shape.input_size) ** 2 <= promise;
-  const larger = usableSizes(plan)
-    .filter((size) => size > shape.input_size && fits(size))
-    .at(-1);
+  const larger = sizes.filter((size) => size > shape.input_size && fits(size)).at(-1);
   if (larger === undefined) return undefined;
   const why = "it lost too much accuracy, so the input is larger";
   return { shape: { ...shape, input_size: larger }, aim: "accuracy", why };
 }
 
-function quicker(plan: PlanRecord, shape: Shape): NextShape | undefined {
-  const below = usableSizes(plan).find((size) => size < shape.input_size);
+function quicker(sizes: readonly number[], shape: Shape): NextShape | undefined {
+  const below = sizes.find((size) => size < shape.input_size);
   if (below === undefined) return undefined;
   const why = "every promise is kept and time is left, so a smaller and faster input is tried";
   const limit = latencyLimit(shape, (below / shape.input_size) ** 2);

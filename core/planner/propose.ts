@@ -5,6 +5,7 @@ import type { DroppedCandidate, Proposal } from "../workflow/records/search.ts";
 import type { Candidate } from "../workflow/records/training.ts";
 import { freshRung, type PlannedCandidates } from "./fresh-rung.ts";
 import { epochsWithin, halfOf, halve } from "./halving.ts";
+import { studentSizes } from "./input-sizes.ts";
 import { networkOfTeacher } from "./network.ts";
 import { nextShape, sameShape } from "./next-shape.ts";
 import { factorsOf, predictFile } from "./predict-file.ts";
@@ -73,10 +74,11 @@ function goOn(
 
 /** New students that answer what was measured: too large, too slow, not accurate enough, or all kept and time left. */
 function another(input: ProposeInput, last: readonly Candidate[], standing: RungStanding): Proposal {
-  const { plan, tried, points } = input;
+  const { plan, teacher, tried, points } = input;
   const simulated = rounded(input, standing);
   if (simulated !== undefined) return simulated;
-  const next = nextShape(plan, tried, points, standing.ranked[0] ?? standing.broken[0] ?? last.at(-1));
+  const better = standing.ranked[0] ?? standing.broken[0] ?? last.at(-1);
+  const next = nextShape(plan, studentSizes(plan, teacher.input_size), tried, points, better);
   const untried = optionsOf(input).filter(({ shape }) => !tried.some((one) => sameShape(shapeOfCandidate(one), shape)));
   if (next === undefined) return instead(input, standing, untried);
   const corrects = next.aim === "size" || next.aim === "latency";
@@ -112,7 +114,8 @@ function rounded(input: ProposeInput, standing: RungStanding): Proposal | undefi
 /** Shapes that are predicted to keep size and latency, by predictions that measurements have corrected. */
 function optionsOf(input: ProposeInput): ShapeOption[] {
   const { plan, teacher, latencies } = input;
-  return shapeOptions({ plan, network: networkOfTeacher(teacher), latencies, factors: knownFactors(input) });
+  const network = networkOfTeacher(teacher);
+  return shapeOptions({ plan, network, teacher_size: teacher.input_size, latencies, factors: knownFactors(input) });
 }
 
 function knownFactors({ teacher, tried, points, latencies }: ProposeInput) {

@@ -3,7 +3,7 @@
 import { parametersRatioFor } from "../budget/size.ts";
 import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { PredictionFactors } from "../workflow/records/search.ts";
-import { safeSize, usableSizes } from "./input-sizes.ts";
+import { safeSize, studentSizes } from "./input-sizes.ts";
 import type { Network } from "./network.ts";
 import { type LayerLatencies, predictFile, widthOf } from "./predict-file.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
@@ -17,6 +17,7 @@ export interface ShapeOption {
 export interface SearchSpace {
   readonly plan: PlanRecord;
   readonly network: Network;
+  readonly teacher_size: number;
   /** undefined: latencies are predicted from MACs. */
   readonly latencies: LayerLatencies | undefined;
   readonly factors: PredictionFactors;
@@ -24,7 +25,7 @@ export interface SearchSpace {
 
 /** At least one. The first is the largest input at which accuracy was kept in measurements and that is fast enough. */
 export function shapeOptions(space: SearchSpace): ShapeOption[] {
-  const sizes = usableSizes(space.plan);
+  const sizes = studentSizes(space.plan, space.teacher_size);
   const safe = safeSize(space.plan);
   const whole = sizes.map((size) => atSize(space, size));
   const first = whole.findIndex((option, at) => option?.narrowed === false && sizes[at]! <= safe);

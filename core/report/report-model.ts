@@ -12,7 +12,7 @@ import type {
 } from "../workflow/records/measurement.ts";
 import type { LeftOut, Split } from "../workflow/records/plan.ts";
 import type { PredictedFile } from "../workflow/records/search.ts";
-import type { CurvePoint, TrainingProfile } from "../workflow/records/training.ts";
+import type { CurvePoint, TrainingProfile, TriedTransfer } from "../workflow/records/training.ts";
 
 export type Outcome = "kept" | "infeasible" | "stopped";
 
@@ -98,7 +98,7 @@ export interface ReportedTeacher {
   readonly input_size: number;
   readonly pretrained_size: number;
   readonly strategy: string;
-  readonly strategies: readonly { readonly name: string; readonly validation_top1: number; readonly steps: number }[];
+  readonly strategies: readonly TriedTransfer[];
   readonly parameters: number;
   readonly macs: number;
   /** On the same samples as `file`, where something was measured. */

@@ -63,7 +63,7 @@ export interface MapState {
   readonly Type: "Map";
   readonly Comment: string;
   readonly ItemsPath: string;
-  readonly ItemSelector: Readonly<Record<string, string>>;
+  readonly ItemSelector: Readonly<Record<string, string | null>>;
   readonly MaxConcurrency?: number;
   readonly MaxConcurrencyPath?: string;
   readonly ItemProcessor: StateMachineDocument & { readonly ProcessorConfig: ProcessorConfig };

@@ -5,7 +5,7 @@ export const STEP_VERSIONS = {
   "prepare-data": 2,
   "prepare-shard": 1,
   profile: 3,
-  "fine-tune": 2,
+  "fine-tune": 3,
   propose: 7,
   compress: 7,
   quantize: 5,

@@ -89,7 +89,14 @@ def backbone_record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture
 def fine_tune_input(prepared_folder: Path, backbone_record: dict[str, Any]) -> dict[str, Any]:
     """input.json of a small FineTune."""
-    recipe = {"input_size": SIZE, "epochs": 2, "batch_size": 6, "learning_rate": 1e-3, "probe_epochs": 20}
+    recipe = {
+        "input_size": SIZE,
+        "smaller_sizes": [],
+        "epochs": 2,
+        "batch_size": 6,
+        "learning_rate": 1e-3,
+        "probe_epochs": 20,
+    }
     return {
         "task": "fine-tune",
         "step": "fine-tune",

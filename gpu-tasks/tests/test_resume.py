@@ -61,7 +61,14 @@ def _run(record: dict[str, Any], folder: Path, lines: int | None = None, interva
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory: pytest.TempPathFactory, prepared_folder: Path, backbone_record: dict[str, Any]):
     """Hashes of an unbroken run, its input and its number of progress lines."""
-    recipe = {"input_size": 32, "epochs": 2, "batch_size": 6, "learning_rate": 1e-3, "probe_epochs": 20}
+    recipe = {
+        "input_size": 32,
+        "smaller_sizes": [],
+        "epochs": 2,
+        "batch_size": 6,
+        "learning_rate": 1e-3,
+        "probe_epochs": 20,
+    }
     parameters = {
         "backbone": backbone_record,
         "device": "cpu",

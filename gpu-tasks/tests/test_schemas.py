@@ -61,7 +61,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "architecture": "x",
         "input_size": 32,
         "strategy": "linear-probe",
-        "strategies": [{"name": "linear-probe", "validation_top1": 0.5, "steps": 10}],
+        "strategies": [{"name": "linear-probe", "input_size": 32, "validation_top1": 0.5, "steps": 10}],
         "validation_count": 3,
         "parameters": 1,
         "macs": 1,

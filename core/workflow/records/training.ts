@@ -22,7 +22,10 @@ export interface TrainingSpeed {
 
 /** Parameters of FineTune, worked out by the planner from profile and budget. */
 export interface TeacherRecipe {
+  /** The largest whose linear probe the time allows. */
   readonly input_size: number;
+  /** Whose linear probes are tried beside it, descending: the best of all goes on. */
+  readonly smaller_sizes: readonly number[];
   readonly epochs: number;
   readonly batch_size: number;
   readonly learning_rate: number;
@@ -30,12 +33,19 @@ export interface TeacherRecipe {
   readonly probe_epochs: number;
 }
 
+export interface TriedTransfer {
+  readonly name: string;
+  readonly input_size: number;
+  readonly validation_top1: number;
+  readonly steps: number;
+}
+
 export interface TeacherOutput {
   readonly architecture: string;
   readonly input_size: number;
   /** The winner on validation. */
   readonly strategy: string;
-  readonly strategies: readonly { readonly name: string; readonly validation_top1: number; readonly steps: number }[];
+  readonly strategies: readonly TriedTransfer[];
   readonly validation_count: number;
   readonly parameters: number;
   readonly macs: number;

@@ -35,9 +35,10 @@ def error_record(error: TaskError) -> dict[str, Any]:
 def record_failure(
     source: str, output: str, error: TaskError, usage: dict[str, Any] | None = None, keep_other: bool = False
 ) -> None:
-    """Writes the record, and `usage` where the attempt had begun to work. The attempt stands in the name of INPUT, input-<attempt>.json, so that a broken input is
-    recorded too. `keep_other`: not over what another process of the task wrote, which knows the cause better. That the
-    record can't be written is said on standard error; the error itself is what counts."""
+    """Writes the record, and `usage` where the attempt had begun to work. The attempt stands in the name of INPUT,
+    input-<attempt>.json, so that a broken input is recorded too. `keep_other`: not over what another process of the
+    task wrote, which knows the cause better. That the record can't be written is said on standard error; the error
+    itself is what counts."""
     named = _INPUT_NAME.fullmatch(PurePosixPath(source.replace("\\", "/")).name)
     if named is None or not output:
         return

@@ -62,7 +62,7 @@ def run(context: TransferContext, earlier: Mapping[str, TransferResult]) -> Tran
         stop=context.stop,
     )
     state = {name: tensor.cpu() for name, tensor in result.state.items()}
-    return TransferResult(NAME, state, result.score, result.steps, result.curve)
+    return TransferResult(NAME, recipe.input_size, state, result.score, result.steps, result.curve)
 
 
 def _is_wanted(recipe: Recipe) -> bool:

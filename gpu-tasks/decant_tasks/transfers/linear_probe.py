@@ -122,7 +122,9 @@ def run(context: TransferContext, _: Mapping[str, TransferResult]) -> TransferRe
     context.progress(f"{NAME}: validation top-1 {score.top1:.4f}", metrics={"validation_top1": score.top1})
     train_loss = F.cross_entropy(train_features.double() @ weight.T + bias, labels).item()
     state = {name: tensor.cpu() for name, tensor in network.state_dict().items()}
-    return TransferResult(NAME, state, score, iterations, [_point(iterations, train_loss, score)])
+    return TransferResult(
+        NAME, context.recipe.input_size, state, score, iterations, [_point(iterations, train_loss, score)]
+    )
 
 
 def _point(step: int, train_loss: float, score: Score) -> dict[str, float | str]:

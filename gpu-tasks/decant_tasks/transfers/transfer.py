@@ -19,7 +19,7 @@ from decant_tasks.training.loop import Curve
 
 @dataclass(frozen=True)
 class Recipe:
-    """TeacherRecipe of core/workflow/records/training.ts."""
+    """TeacherRecipe of core/workflow/records/training.ts at one of its input sizes."""
 
     input_size: int
     epochs: int
@@ -52,6 +52,7 @@ class TransferResult:
     """A whole network's weights and its score on validation. steps: passes over a batch that changed the weights."""
 
     name: str
+    input_size: int
     state: dict[str, torch.Tensor]
     score: Score
     steps: int
@@ -59,7 +60,12 @@ class TransferResult:
 
     def describe(self) -> dict[str, Any]:
         """Entry of TeacherOutput.strategies."""
-        return {"name": self.name, "validation_top1": self.score.top1, "steps": self.steps}
+        return {
+            "name": self.name,
+            "input_size": self.input_size,
+            "validation_top1": self.score.top1,
+            "steps": self.steps,
+        }
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def run(context: TransferContext, earlier: Mapping[str, TransferResult]) -> Tran
             best = (score, state)
     assert best is not None
     context.progress(f"{NAME}: validation top-1 {best[0].top1:.4f}", metrics={"validation_top1": best[0].top1})
-    return TransferResult(NAME, best[1], best[0], earlier["full-fine-tune"].steps, [])
+    return TransferResult(NAME, size, best[1], best[0], earlier["full-fine-tune"].steps, [])
 
 
 def _is_wanted(recipe: Recipe) -> bool:

@@ -1,5 +1,6 @@
 // What is tried after a rung, by what its file broke.
 import { describe, expect, it } from "vitest";
+import { usableSizes } from "../../../core/planner/input-sizes.ts";
 import { nextShape } from "../../../core/planner/next-shape.ts";
 import { candidateOf, type Shape } from "../../../core/planner/shape.ts";
 import { wilson } from "../../../core/statistics/wilson.ts";
@@ -25,7 +26,8 @@ function following(shape: Shape, promises: readonly PromiseResult[], latency_ms_
     promises,
     on_front: true,
   };
-  return nextShape(planOf({ latency_ms_p95: 2, size_bytes: 1_500_000 }), [candidate], [point], candidate)!;
+  const plan = planOf({ latency_ms_p95: 2, size_bytes: 1_500_000 });
+  return nextShape(plan, usableSizes(plan), [candidate], [point], candidate)!;
 }
 
 const tooSlow = (measured: number): PromiseResult => ({

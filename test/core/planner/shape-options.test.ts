@@ -15,7 +15,8 @@ const latencies: LayerLatencies = {
 };
 
 function space(budget: SearchSpace["plan"]["budget"]): SearchSpace {
-  return { plan: planOf(budget), network: networkOfTeacher(TEACHER), latencies, factors: NO_FACTORS };
+  const network = networkOfTeacher(TEACHER);
+  return { plan: planOf(budget), network, teacher_size: 224, latencies, factors: NO_FACTORS };
 }
 
 describe("shapes with a table of layer times", () => {
@@ -44,6 +45,12 @@ describe("shapes with a table of layer times", () => {
     const predict = predictFile(networkOfTeacher(TEACHER), latencies, { size: 1, latency: 1.2 });
     expect(second!.shape.latency_ms).toBeCloseTo((1.84 * 0.9) / SEARCH.latency_p95_over_p50 / 1.2, 2);
     expect(predict(second!.shape).latency_ms_p50).toBeLessThanOrEqual((1.84 * 0.9) / SEARCH.latency_p95_over_p50);
+  });
+
+  it("are never larger than their teacher's input, the best of those tried", () => {
+    const { shape } = shapeOptions({ ...space({}), teacher_size: 128 })[0]!;
+    expect(shape.input_size).toBe(128);
+    expect(shapeOptions({ ...space({}), teacher_size: 64 })[0]!.shape.input_size).toBe(112);
   });
 
   it("leave more room below the promise on a target whose slow runs lie further above the median", () => {

@@ -50,6 +50,18 @@ describe("planTeacher", () => {
     expect(remarks).toEqual([]);
   });
 
+  it("tries probes at the size that kept accuracy and at the smallest, too, within its share of the time", () => {
+    expect(planTeacher(planOf({ time_s: 600 }), profileOf(2, 0.7)).recipe.smaller_sizes).toEqual([160, 112]);
+    fc.assert(
+      fc.property(plans, profiles, (plan, profile) => {
+        const { recipe, estimate_s } = planTeacher(plan, profile);
+        const share_s = trainingSeconds(plan) * TEACHER.time_share;
+        expect(recipe.smaller_sizes).toEqual(recipe.smaller_sizes.filter((size) => size < recipe.input_size));
+        if (recipe.smaller_sizes.length > 0) expect(estimate_s).toBeLessThanOrEqual(share_s + 1e-6);
+      }),
+    );
+  });
+
   it("says so when the time allows a linear probe alone", () => {
     const { recipe, remarks } = planTeacher(planOf({ time_s: 300 }), profileOf(90, 15));
     expect(recipe).toMatchObject({ input_size: 224, epochs: 0 });
