@@ -151,6 +151,31 @@ describe("the first rung", () => {
   });
 });
 
+describe("a student at its teacher's own input size", () => {
+  it("relearns, and only one at a smaller size may be refined", () => {
+    const plan = planOf({ time_s: 900 });
+    const trainingAt = (input_size: number) => {
+      const teacher = { ...TEACHER, input_size };
+      const { candidates } = propose({
+        plan,
+        profile: profileOf(4, 1),
+        teacher,
+        tried: [],
+        points: [],
+        rung: 1,
+        clock_left_s: null,
+      });
+      return candidates.map((candidate) => [
+        candidate.input_size < input_size,
+        candidate.training.refinement !== undefined,
+      ]);
+    };
+    for (const [is_smaller, is_refined] of [...trainingAt(224), ...trainingAt(128)])
+      expect(is_refined).toBe(is_smaller);
+    expect(trainingAt(128).some(([is_smaller]) => !is_smaller)).toBe(true);
+  });
+});
+
 describe("a later rung", () => {
   it("prunes more where the file was too large", () => {
     const { first, second } = secondRung({ size_bytes: 2_300_000 }, [result("size", "failed", 2_300_000)]);
