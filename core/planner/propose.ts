@@ -90,11 +90,14 @@ function another(input: ProposeInput, last: readonly Candidate[], standing: Rung
   return proposalOf(input, planned, corrects ? standing.dropped(0) : []);
 }
 
-/** Where a whole rung gave no file to learn from, the next shapes in order of preference. */
+/** Where a whole rung gave no file to learn from, the next shapes in order of preference, those of another pruner first: what
+ * one can't reach at one input size it can't reach at another. */
 function instead(input: ProposeInput, standing: RungStanding, untried: readonly ShapeOption[]): Proposal {
   const nobody = standing.ranked.length + standing.broken.length === 0;
   if (!nobody || untried.length === 0) return nothing(input, "no untried input size or width could help");
-  const planned = freshRung(input, untried, { epochs_min: STUDENT.epochs_min, smaller_inputs: false });
+  const failed = new Set(input.tried.map((candidate) => shapeOfCandidate(candidate).pruner));
+  const ordered = untried.toSorted((a, b) => Number(failed.has(a.shape.pruner)) - Number(failed.has(b.shape.pruner)));
+  const planned = freshRung(input, ordered, { epochs_min: STUDENT.epochs_min, smaller_inputs: false });
   return planned === undefined
     ? nothing(input, "no candidate gave a file, and the time left does not allow another one")
     : proposalOf(input, planned, standing.dropped(0));

@@ -35,12 +35,16 @@ function secondsOf({ plan, profile, teacher }: Timed, candidate: Candidate): Run
   };
 }
 
-/** By the profile's estimates of all that came before, and by the clock where there is a deadline: fixed costs included. */
-export function availableSeconds({ plan, profile, teacher, tried, clock_left_s }: ProposeInput): number {
-  const spent = tried.reduce((sum, candidate) => {
+/** By the profile's estimates of all that came before, and by the clock where there is a deadline: fixed costs included. A candidate
+ * that was rejected, as one whose ratio no pruner reaches is within seconds, costs what the clock says. */
+export function availableSeconds(input: ProposeInput): number {
+  const { plan, profile, teacher, tried, rejected = [], clock_left_s } = input;
+  const refused = new Set(clock_left_s === null ? [] : rejected.map(({ candidate_id }) => candidate_id));
+  const trained = tried.filter(({ id }) => !refused.has(id));
+  const spent = trained.reduce((sum, candidate) => {
     return sum + candidateSeconds(plan, profile, teacher.input_size, candidate);
   }, planTeacher(plan, profile).estimate_s);
-  // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates tried, this one's are paid.
+  // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates trained, this one's are paid.
   const planned = trainingSeconds(plan) + candidateFixedSeconds(plan.budget) - spent;
   // The profile's word is good for the share that the plan laid out, so the same share of what is left.
   return clock_left_s === null ? planned : Math.min(planned, clock_left_s * SEARCH.time_safety);

@@ -176,6 +176,21 @@ describe("a student at its teacher's own input size", () => {
   });
 });
 
+describe("after a candidate that was rejected within seconds", () => {
+  it("another pruner is tried in the time that the clock has left", () => {
+    const plan = planOf({ time_s: 300, size_bytes: 470_000 });
+    const profile = profileOf(4, 1);
+    const first = propose({ plan, profile, teacher: TEACHER, tried: [], points: [], rung: 1, clock_left_s: 250 });
+    const [candidate] = first.candidates;
+    const rejected = [{ candidate_id: candidate!.id, code: "CandidateRejected", reason: "the ratio is out of reach" }];
+    const later = { plan, profile, teacher: TEACHER, tried: [candidate!], points: [], rejected, rung: 2 };
+    const [second] = propose({ ...later, clock_left_s: 240 }).candidates;
+    expect([candidate!.prune?.pruner, second?.prune?.pruner]).toEqual(["expansion", "knapsack"]);
+    expect(second!.training.epochs).toBeGreaterThanOrEqual(candidate!.training.epochs - 1);
+    expect(propose({ ...later, clock_left_s: 20 }).candidates).toEqual([]);
+  });
+});
+
 describe("a later rung", () => {
   it("prunes more where the file was too large", () => {
     const { first, second } = secondRung({ size_bytes: 2_300_000 }, [result("size", "failed", 2_300_000)]);
