@@ -4,8 +4,8 @@ import { seededRandom } from "../../core/statistics/random.ts";
 /** Keys of a job's budget. */
 export type RandomBudget = Readonly<Record<string, string>>;
 
-/** Few different ones, so that runs with the same time share their teacher. */
-const TIMES_S = [150, 180, 240] as const;
+/** Few different ones, so that runs with the same time share their teacher; 180 s leave no epoch beside a latency promise. */
+const TIMES_S = [240, 300, 420] as const;
 const LIKELIHOOD = 0.7;
 
 /** The `at`-th budget of a seed, whichever were drawn before: a time, and one to three of size, latency and accuracy. */
