@@ -75,6 +75,8 @@ export const SEARCH = {
   parameters_ratio_min: 0.05,
   /** Pruned further than this for latency's sake, smaller inputs kept more accuracy. */
   latency_share_min: 0.5,
+  /** At the smallest input there is none smaller: so much of the time stays at the least, which pruning has reached. */
+  latency_share_min_smallest: 0.3,
   /** Milliseconds go with parameters, at this rate, where a pruner weighs both: 36.5 % of Lite0's parameters at 96 px took 69 %
    * of its time. */
   latency_per_parameters: 0.48,

@@ -68,7 +68,8 @@ function slowest(space: SearchSpace, input_size: number): Fitted {
     const why = `${input_size} px, ${describeWidth(shape)}: by its MACs too slow, but that is rough, so it is measured`;
     return { shape, narrowed: false, why };
   }
-  const kept = Math.max(share, SEARCH.latency_share_min * latencyLeft(space, shape));
+  const least = space.latencies === undefined ? SEARCH.latency_share_min : SEARCH.latency_share_min_smallest;
+  const kept = Math.max(share, least * latencyLeft(space, shape));
   const why = `${input_size} px, the smallest input, pruned for the latency promised`;
   return { shape: narrow(space, shape, kept), narrowed: true, why };
 }

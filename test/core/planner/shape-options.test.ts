@@ -74,6 +74,15 @@ describe("shapes with a table of layer times", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
+  it("are pruned to the promise at the smallest input, where no smaller one could keep it", () => {
+    // 112 px: 1 ms unpruned, of which the promise lets 0.4 be
+    const promise = (0.4 * SEARCH.latency_p95_over_p50) / 0.9;
+    const [only] = shapeOptions(space({ latency_ms_p95: promise }));
+    expect(only!.shape).toMatchObject({ input_size: 112, pruner: "knapsack" });
+    expect(only!.shape.latency_ms).toBeCloseTo(0.4, 2);
+    expect(only!.why).not.toContain("too slow");
+  });
+
   it("are at least one where nothing is fast enough, pruned as far as is worth it, and it is said", () => {
     const [only] = shapeOptions(space({ latency_ms_p95: 0.1 }));
     expect(only!.shape).toMatchObject({ input_size: 112, pruner: "knapsack" });
