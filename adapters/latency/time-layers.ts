@@ -1,8 +1,5 @@
 // Times layers of a network's kind on this machine, by width, for the planned input sizes: probes in a temporary folder, run in
 // fresh processes. First where the kernels step and what profiling costs, then the grid, int8 before fp32, until time is up.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type PlannedFamily, planFamilies } from "../../core/layer-times/grid.ts";
 import type { LayerShape } from "../../core/layer-times/interpolate.ts";
 import { type KernelSteps, kernelSteps, stepLayers } from "../../core/layer-times/kernel-steps.ts";
@@ -18,10 +15,10 @@ import {
   withoutOverhead,
 } from "../../core/layer-times/table-of.ts";
 import type { Model } from "../../core/onnx/graph.ts";
-import { writeModel } from "../../core/onnx/write-model.ts";
 import { QUANTIZER_DEFAULTS, type Quantizer } from "../../core/quantizers/quantizer.ts";
 import type { LayerFamily, LayerTimes } from "../../core/workflow/records/layer-times.ts";
 import { measureNodes } from "./measure.ts";
+import { withModelFiles } from "./model-files.ts";
 import { timeTails } from "./time-tails.ts";
 
 export interface LayersRequest {
@@ -167,29 +164,15 @@ function sameLayer(a: LayerShape, b: LayerShape): boolean {
   return a.kind === b.kind && a.inputs === b.inputs && a.outputs === b.outputs;
 }
 
-async function profile(
+function profile(
   { threads, signal }: LayersRequest,
   limit_s: number,
   probes: readonly Probe[],
 ): Promise<readonly ProfiledModel[]> {
-  const folder = await mkdtemp(join(tmpdir(), "decant-layers-"));
-  try {
-    const models = [];
-    for (const { name, model, whole_runs } of probes) {
-      const path = join(folder, `${name}.onnx`);
-      await writeFile(path, writeModel(model));
-      models.push({ name, path, whole_runs });
-    }
-    const request = {
-      kind: "profile",
-      models,
-      threads,
-      rounds: ROUNDS,
-      runs_per_round: RUNS_PER_ROUND,
-      limit_s,
-    } as const;
-    return (await measureNodes(request, signal)).models;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const written = probes.map(({ model }) => model);
+  return withModelFiles(written, async (files) => {
+    const models = probes.map(({ name, whole_runs }, at) => ({ name, path: files[at]!.path, whole_runs }));
+    const timing = { threads, rounds: ROUNDS, runs_per_round: RUNS_PER_ROUND, limit_s };
+    return (await measureNodes({ kind: "profile", models, ...timing }, signal)).models;
+  });
 }

@@ -1,11 +1,7 @@
 // Times int8 variants of a model on this machine and searches them for the layers that stay in fp32: files in a temporary
 // folder, each comparison in a fresh process, with made-up pixels (integer kernels take as long for any).
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Model } from "../../core/onnx/graph.ts";
 import { fedInputs } from "../../core/onnx/lookup.ts";
-import { writeModel } from "../../core/onnx/write-model.ts";
 import { calibrate } from "../../core/quantization/calibrate.ts";
 import { minMax } from "../../core/quantization/observer.ts";
 import { type PrecisionVariant, precisionVariants } from "../../core/quantization/precision-variants.ts";
@@ -17,6 +13,7 @@ import { seededRandom } from "../../core/statistics/random.ts";
 import type { PrecisionTimes } from "../../core/workflow/records/measurement.ts";
 import { modelRuntime } from "../onnx-runtime/model-runtime.ts";
 import { measureLatency } from "./measure.ts";
+import { withModelFiles } from "./model-files.ts";
 
 export interface PrecisionRequest {
   readonly model: Model;
@@ -39,12 +36,6 @@ export async function timePrecisions(request: PrecisionRequest): Promise<Precisi
   const full = quantizer.plan(model, { ...options, fp32_prefix: false });
   const runtime = modelRuntime(threads, signal);
   const calibration = await calibrate(full.model, full.shared_calibration, madeUpPictures(model), runtime);
-  const folder = await mkdtemp(join(tmpdir(), "decant-precision-"));
-  const fileOf = async (variant: PrecisionVariant | null, at: number) => {
-    const path = join(folder, `${at}.onnx`);
-    await writeFile(path, writeModel(variant === null ? model : quantized(variant)));
-    return { name: String(at), path };
-  };
   const quantized = ({ fp32_nodes }: PrecisionVariant) => {
     const nodes = [...options.fp32_nodes, ...fp32_nodes];
     const plan = quantizer.plan(full.model, { ...options, fp32_prefix: false, fp32_nodes: nodes });
@@ -52,22 +43,18 @@ export async function timePrecisions(request: PrecisionRequest): Promise<Precisi
   };
   const time = async (variants: readonly (PrecisionVariant | null)[], blocks: number): Promise<Blocks[]> => {
     progress(`timing ${variants.length} precisions in ${blocks} blocks of ${RUNS_PER_BLOCK} runs`);
-    const models = await Promise.all(variants.map(fileOf));
     // On one thread both clocks rank alike, and a busy machine disturbs this one less.
     const clock = threads === 1 ? ("cpu" as const) : ("wall" as const);
-    const answer = await measureLatency(
-      { kind: "latency", models, threads, blocks, runs_per_block: RUNS_PER_BLOCK, clock },
-      signal,
-    );
-    return models.map(({ name }) => answer.blocks_ms[name]!);
+    const timing = { threads, blocks, runs_per_block: RUNS_PER_BLOCK, clock };
+    const models = variants.map((variant) => (variant === null ? model : quantized(variant)));
+    return withModelFiles(models, async (files) => {
+      const answer = await measureLatency({ kind: "latency", models: files, ...timing }, signal);
+      return files.map(({ name }) => answer.blocks_ms[name]!);
+    });
   };
-  try {
-    const timeLeft = () => performance.now() - start < request.limit_s * 1000;
-    const variants = precisionVariants(full.model.graph, full.model.ir_version);
-    return await searchPrecision(variants, time, timeLeft);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const timeLeft = () => performance.now() - start < request.limit_s * 1000;
+  const variants = precisionVariants(full.model.graph, full.model.ir_version);
+  return searchPrecision(variants, time, timeLeft);
 }
 
 function madeUpPictures(model: Model): ModelSamples {

@@ -83,7 +83,7 @@ function figuresOf({ precision, size_bytes, accuracy, latency }: MeasuredFile) {
 
 function rejection({ candidate, error, measured, compressed }: RungResult): Decision["rejected"][number][] {
   if (measured || !error) return [];
-  const attempt = compressed?.input === undefined ? undefined : attemptOf({ input: compressed.input });
+  const attempt = compressed ? attemptOf(compressed) : undefined;
   const compress = compressed && attempt !== undefined ? { key: compressed.key, attempt } : undefined;
   return [{ candidate_id: candidate.id, code: error.Error, reason: error.Cause, ...(compress && { compress }) }];
 }

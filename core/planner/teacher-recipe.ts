@@ -25,7 +25,7 @@ export function planTeacher(plan: PlanRecord, profile: TrainingProfile): Teacher
   const available_s = trainingSeconds(plan) * TEACHER.time_share;
   const options = usableSizes(plan).map((size) => optionAt(plan, profile, size, available_s));
   const option = options.find(({ probe_s }) => probe_s <= available_s) ?? options.at(-1)!;
-  const smaller = smallerProbes(options, option, available_s);
+  const smaller = smallerProbes(options, option, available_s, safeSize(plan));
   const recipe = {
     input_size: option.size,
     smaller_sizes: smaller.map(({ size }) => size),
@@ -39,10 +39,11 @@ export function planTeacher(plan: PlanRecord, profile: TrainingProfile): Teacher
 }
 
 /** The size that kept accuracy, and the smallest, as far as the teacher's share of the time allows. */
-function smallerProbes(options: readonly Option[], { size, seconds }: Option, available_s: number): Option[] {
-  let left_s = available_s - seconds;
-  return options.filter((option, at) => {
-    const is_wanted = option.size < size && (option.safe || at === options.length - 1) && option.probe_s <= left_s;
+function smallerProbes(options: readonly Option[], largest: Option, available_s: number, safe_size: number): Option[] {
+  const tried = [safe_size, options.at(-1)!.size];
+  let left_s = available_s - largest.seconds;
+  return options.filter((option) => {
+    const is_wanted = option.size < largest.size && tried.includes(option.size) && option.probe_s <= left_s;
     if (is_wanted) left_s -= option.probe_s;
     return is_wanted;
   });
@@ -54,7 +55,6 @@ interface Option {
   readonly probe_s: number;
   /** Probe and epochs. */
   readonly seconds: number;
-  readonly safe: boolean;
 }
 
 export function teacherRecipe(plan: PlanRecord, profile: TrainingProfile): TeacherRecipe {
@@ -69,7 +69,7 @@ function optionAt(plan: PlanRecord, profile: TrainingProfile, size: number, avai
   const epoch_s = epochMs(time, train, validation) / 1000;
   const affordable = Math.floor((available_s - probe_s) / epoch_s);
   const epochs = affordable < TEACHER.epochs_min ? 0 : Math.min(TEACHER.epochs_max, affordable);
-  return { size, epochs, probe_s, seconds: probe_s + epochs * epoch_s, safe: size === safeSize(plan) };
+  return { size, epochs, probe_s, seconds: probe_s + epochs * epoch_s };
 }
 
 function remarksOn(plan: PlanRecord, { input_size, epochs }: TeacherRecipe): string[] {

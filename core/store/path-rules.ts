@@ -24,7 +24,7 @@ export function donePath(pointer: StepPointer): string {
 }
 
 /** A task's attempt, which the key Lambda names its input after. */
-export function attemptOf({ input }: { readonly input: string }): string | undefined {
+export function attemptOf({ input = "" }: { readonly input?: string }): string | undefined {
   return /input-([A-Za-z0-9-]+)\.json$/.exec(input)?.[1];
 }
 
