@@ -12,8 +12,10 @@ import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
+const { time_precisions, quantize, measure, certify, report } = COST.fixed_s;
+
 /** What is left to do with a file that is there already: cut off later, a good one of an earlier rung would be lost too. */
-const RESERVE_S = COST.quantize_s + COST.measure_s + COST.certify_s + COST.report_s;
+const RESERVE_S = quantize + measure + certify + report;
 
 export async function compressKey(payload: CandidatePayload, services: Services): Promise<TaskPointer> {
   const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "CompressKey"));
@@ -29,7 +31,7 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const { backbone, classes } = plan;
   const parameters = { backbone, candidate, classes, device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
-  const timing_s = plan.budget.latency_ms_p95 !== undefined && !candidate.continues ? COST.time_precisions_s : 0;
+  const timing_s = plan.budget.latency_ms_p95 !== undefined && !candidate.continues ? time_precisions : 0;
   const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * (RESERVE_S + timing_s);
   return taskPointer(
     { deadline_ms },

@@ -63,5 +63,5 @@ export async function propose(payload: RunPayload, services: Services): Promise<
 /** Seconds until the deadline after Certify and Report are paid; null without one. */
 export function clockLeft(payload: RunPayload, services: Services): number | null {
   if (payload.deadline_ms === null) return null;
-  return (payload.deadline_ms - services.now()) / 1000 - COST.certify_s - COST.report_s;
+  return (payload.deadline_ms - services.now()) / 1000 - COST.fixed_s.certify - COST.fixed_s.report;
 }

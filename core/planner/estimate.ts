@@ -2,9 +2,9 @@
 import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { PlannedRung } from "../workflow/records/search.ts";
 import type { Candidate, TeacherRecipe, TrainingProfile } from "../workflow/records/training.ts";
+import { fixedCosts } from "./fixed-costs.ts";
 import { networkOfPlan } from "./network.ts";
 import { propose } from "./propose.ts";
-import { COST } from "./recipes.ts";
 import { continued } from "./shape.ts";
 import { candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
@@ -42,19 +42,20 @@ export function estimateRun(plan: PlanRecord, profile: TrainingProfile): RunEsti
   });
   const measured = planned.reduce((sum, rung) => sum + rung.candidates, 0);
   const all_s = [...candidates.map(whole), ...later].reduce((sum, s) => sum + s, 0);
-  const times_layers_s = timeLayersSeconds(plan.budget);
-  const fresh_s = plan.budget.latency_ms_p95 === undefined ? 0 : COST.time_precisions_s;
-  const quantize_s = measured * COST.quantize_s + candidates.length * fresh_s;
+  const fixed = fixedCosts(profile, plan.backbone.architecture);
+  const times_layers_s = timeLayersSeconds(plan.budget, fixed);
+  const fresh_s = plan.budget.latency_ms_p95 === undefined ? 0 : fixed.time_precisions;
+  const quantize_s = measured * fixed.quantize + candidates.length * fresh_s;
   const seconds: Record<string, number> = {
-    "prepare-data": prepareSeconds(plan.counts),
-    profile: COST.profile_s,
-    "fine-tune": COST.teacher_fixed_s + teacher.estimate_s,
+    "prepare-data": prepareSeconds(plan.counts, fixed),
+    profile: fixed.profile,
+    "fine-tune": fixed.teacher + teacher.estimate_s,
     ...(times_layers_s > 0 ? { "time-layers": times_layers_s } : {}),
-    compress: all_s - quantize_s - measured * COST.measure_s,
+    compress: all_s - quantize_s - measured * fixed.measure,
     quantize: quantize_s,
-    measure: measured * COST.measure_s,
-    certify: COST.certify_s,
-    report: COST.report_s,
+    measure: measured * fixed.measure,
+    certify: fixed.certify,
+    report: fixed.report,
   };
   return {
     teacher: teacher.recipe,

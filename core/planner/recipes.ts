@@ -82,22 +82,28 @@ export const SEARCH = {
   latency_per_parameters: 0.48,
 } as const;
 
-/** Fixed costs in seconds, and forward speeds in MACs per millisecond on one thread. */
+/** What a run costs beside its epochs, and forward speeds in MACs per millisecond on one thread. */
 export const COST = {
-  prepare_fixed_s: 2,
+  /** On a machine whose profile says forward_ms a sample at forward_size; fixed-costs.ts scales them. On one that says 5.4, steps
+   * took 0.2 to 0.45 of these seconds. */
+  fixed_s: {
+    prepare: 2,
+    profile: 15,
+    teacher: 18,
+    student: 26,
+    /** A student that was pruned in an earlier rung. */
+    continued: 12,
+    /** Where a latency is promised: layers of the teacher's kind once, precisions of each new structure. */
+    time_layers: 30,
+    time_precisions: 15,
+    quantize: 28,
+    measure: 10,
+    certify: 10,
+    report: 3,
+  },
+  forward_size: 224,
+  forward_ms: 8,
   prepare_ms_per_sample: 6,
-  profile_s: 15,
-  teacher_fixed_s: 18,
-  student_fixed_s: 26,
-  /** Of a student that was pruned in an earlier rung. */
-  continued_fixed_s: 12,
-  /** Where a latency is promised: layers of the teacher's kind once, precisions of each new structure. */
-  time_layers_s: 30,
-  time_precisions_s: 15,
-  quantize_s: 28,
-  measure_s: 10,
-  certify_s: 10,
-  report_s: 3,
   /** Pruning hardly speeds up training on a CPU (30.6 against 30.3 CPU ms a sample at 62 % of the parameters): this share
    * of a step doesn't shrink. */
   unpruned_share: 0.75,

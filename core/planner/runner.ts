@@ -45,7 +45,7 @@ export function availableSeconds(input: ProposeInput): number {
     return sum + candidateSeconds(plan, profile, teacher.input_size, candidate);
   }, planTeacher(plan, profile).estimate_s);
   // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates trained, this one's are paid.
-  const planned = trainingSeconds(plan) + candidateFixedSeconds(plan.budget) - spent;
+  const planned = trainingSeconds(plan, profile) + candidateFixedSeconds(plan, profile) - spent;
   // The profile's word is good for the share that the plan laid out, so the same share of what is left.
   return clock_left_s === null ? planned : Math.min(planned, clock_left_s * SEARCH.time_safety);
 }

@@ -39,6 +39,6 @@ export function candidateSeconds(
 ): number {
   // Pruned expansions take parameters and MACs in nearly equal shares (Lite0: 56 % and 54 %).
   const student = { input_size, macs_ratio: Math.min(prune?.macs_ratio ?? 1, prune?.parameters_ratio ?? 1) };
-  const fixed_s = candidateFixedSeconds(plan.budget, continues !== undefined);
+  const fixed_s = candidateFixedSeconds(plan, profile, continues !== undefined);
   return fixed_s + studentSeconds(plan, profile, teacherSize, student, training.epochs);
 }

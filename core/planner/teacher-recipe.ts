@@ -22,7 +22,7 @@ export interface TeacherPlan {
  * little: they are tried, too.
  */
 export function planTeacher(plan: PlanRecord, profile: TrainingProfile): TeacherPlan {
-  const available_s = trainingSeconds(plan) * TEACHER.time_share;
+  const available_s = trainingSeconds(plan, profile) * TEACHER.time_share;
   const options = usableSizes(plan).map((size) => optionAt(plan, profile, size, available_s));
   const option = options.find(({ probe_s }) => probe_s <= available_s) ?? options.at(-1)!;
   const smaller = smallerProbes(options, option, available_s, safeSize(plan));

@@ -6,7 +6,7 @@ export const STEP_VERSIONS = {
   "prepare-shard": 1,
   profile: 3,
   "fine-tune": 3,
-  propose: 7,
+  propose: 8,
   compress: 7,
   quantize: 5,
   measure: 2,

@@ -14,7 +14,7 @@ import type { DecidedPoint, PromiseResult } from "../../../core/workflow/records
 import type { Candidate } from "../../../core/workflow/records/training.ts";
 import { planOf, plans, profileOf, profiles, TEACHER } from "../../fixtures/planner.ts";
 
-const firstRung = (plan: ProposeInput["plan"], profile = profileOf(45, 15), clock_left_s: number | null = null) =>
+const firstRung = (plan: ProposeInput["plan"], profile = profileOf(45, 8), clock_left_s: number | null = null) =>
   propose({ plan, profile, teacher: TEACHER, tried: [], points: [], rung: 1, clock_left_s });
 
 const width = (candidate: Candidate | undefined) => candidate?.prune?.parameters_ratio ?? 1;
@@ -73,10 +73,10 @@ describe("the first rung", () => {
           return (
             sum +
             candidateSeconds(plan, profile, teacher.recipe.input_size, candidate) -
-            candidateFixedSeconds(plan.budget)
+            candidateFixedSeconds(plan, profile)
           );
         }, teacher.estimate_s);
-        if (candidates.length > 0) expect(spent).toBeLessThanOrEqual(trainingSeconds(plan) + 1e-6);
+        if (candidates.length > 0) expect(spent).toBeLessThanOrEqual(trainingSeconds(plan, profile) + 1e-6);
       }),
     );
   });
@@ -145,9 +145,9 @@ describe("the first rung", () => {
   it("obeys the clock where less is left than planned, and gives up where nothing fits", () => {
     const plan = planOf({ time_s: 600 });
     const planned = firstRung(plan).candidates[0]!.training.epochs;
-    expect(firstRung(plan, profileOf(45, 15), 200).candidates[0]!.training.epochs).toBeLessThan(planned);
-    expect(firstRung(plan, profileOf(45, 15), 0)).toMatchObject({ candidates: [], estimate_s: 0 });
-    expect(firstRung(plan, profileOf(45, 15), 0).why).toContain("promise more time");
+    expect(firstRung(plan, profileOf(45, 8), 200).candidates[0]!.training.epochs).toBeLessThan(planned);
+    expect(firstRung(plan, profileOf(45, 8), 0)).toMatchObject({ candidates: [], estimate_s: 0 });
+    expect(firstRung(plan, profileOf(45, 8), 0).why).toContain("promise more time");
   });
 });
 

@@ -100,7 +100,9 @@ describe("a whole search", () => {
         const seconds = candidates.map((one) => candidateSeconds(plan, profile, teacher.recipe.input_size, one));
         const spent = seconds.reduce((sum, s) => sum + s, teacher.estimate_s);
         if (candidates.length > 0)
-          expect(spent).toBeLessThanOrEqual(trainingSeconds(plan) + candidateFixedSeconds(plan.budget) + 1e-6);
+          expect(spent).toBeLessThanOrEqual(
+            trainingSeconds(plan, profile) + candidateFixedSeconds(plan, profile) + 1e-6,
+          );
       }),
     );
   });
@@ -164,7 +166,7 @@ describe("a whole search", () => {
 });
 
 const long = planOf({ size_bytes: 2_500_000, latency_ms_p95: 2.3, time_s: 4200 });
-const quick = profileOf(38, 12);
+const quick = profileOf(38, 8);
 
 describe("a search with over an hour", () => {
   const truth: Truth = { size: 1, latency: 0.9, right: ({ input_size }) => (input_size === 160 ? 92 : 88) };

@@ -11,7 +11,7 @@ describe("planTeacher", () => {
     fc.assert(
       fc.property(plans, profiles, (plan, profile) => {
         const { recipe, estimate_s } = planTeacher(plan, profile);
-        const share_s = trainingSeconds(plan) * TEACHER.time_share;
+        const share_s = trainingSeconds(plan, profile) * TEACHER.time_share;
         if (recipe.epochs > 0) expect(estimate_s).toBeLessThanOrEqual(share_s + 1e-6);
         expect(plan.input_sizes).toContain(recipe.input_size);
         expect(recipe.epochs).toBeLessThanOrEqual(TEACHER.epochs_max);
@@ -44,7 +44,7 @@ describe("planTeacher", () => {
   });
 
   it("keeps the pretrained size and gives up epochs first: a probe there is as good as training at a smaller one", () => {
-    const { recipe, remarks } = planTeacher(planOf({ time_s: 700 }), profileOf(45, 15));
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 700 }), profileOf(45, 8));
     expect(recipe.input_size).toBe(224);
     expect(recipe.epochs).toBeGreaterThanOrEqual(TEACHER.epochs_min);
     expect(remarks).toEqual([]);
@@ -55,7 +55,7 @@ describe("planTeacher", () => {
     fc.assert(
       fc.property(plans, profiles, (plan, profile) => {
         const { recipe, estimate_s } = planTeacher(plan, profile);
-        const share_s = trainingSeconds(plan) * TEACHER.time_share;
+        const share_s = trainingSeconds(plan, profile) * TEACHER.time_share;
         expect(recipe.smaller_sizes).toEqual(recipe.smaller_sizes.filter((size) => size < recipe.input_size));
         if (recipe.smaller_sizes.length > 0) expect(estimate_s).toBeLessThanOrEqual(share_s + 1e-6);
       }),
@@ -63,13 +63,13 @@ describe("planTeacher", () => {
   });
 
   it("says so when the time allows a linear probe alone", () => {
-    const { recipe, remarks } = planTeacher(planOf({ time_s: 300 }), profileOf(90, 15));
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 300 }), profileOf(90, 8));
     expect(recipe).toMatchObject({ input_size: 224, epochs: 0 });
     expect(remarks.join()).toContain("a longer time promise helps");
   });
 
   it("says so when not even the probe fits at the pretrained size", () => {
-    const { recipe, remarks } = planTeacher(planOf({ time_s: 180 }), profileOf(45, 15));
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 180 }), profileOf(45, 8));
     expect(recipe.input_size).toBeLessThan(224);
     expect(remarks.join()).toContain("instead of the pretrained 224 px");
   });
