@@ -11,14 +11,14 @@ export function speedSection(speed: SpeedRecord): string[] {
     ...shell([speed.command]),
     "",
     ...table(
-      ["Network", "px", "CPU", "fp32 p50", "Decant", "Best peer", "Peers that failed"],
+      ["Network", "px", "CPU", "Quantizer", "fp32 p50", "Decant", "Best peer", "Peers that failed"],
       speed.networks.map(rowOf),
     ),
     "",
   ];
 }
 
-function rowOf({ network, size, cpu_model, fp32_ms_p50, sides }: SpeedResult): string[] {
+function rowOf({ network, size, cpu_model, version, fp32_ms_p50, sides }: SpeedResult): string[] {
   const timed = Object.entries(sides).flatMap(([name, side]) => ("error" in side ? [] : [{ name, ...side }]));
   const failed = Object.entries(sides).flatMap(([name, side]) => ("error" in side ? [`${name}: ${side.error}`] : []));
   const own = timed.find(({ name }) => name === "decant");
@@ -26,7 +26,7 @@ function rowOf({ network, size, cpu_model, fp32_ms_p50, sides }: SpeedResult): s
   const figure = (side: (typeof timed)[number] | undefined) =>
     side ? interval({ value: side.speedup, low: side.low, high: side.high, n: 0 }, 2) : "failed";
   return [
-    ...[network, String(size), cpu_model, `${fp32_ms_p50.toFixed(1)} ms`],
+    ...[network, String(size), cpu_model, version === undefined ? "" : `version ${version}`, `${fp32_ms_p50.toFixed(1)} ms`],
     `**${figure(own)}**`,
     best ? `${figure(best)} ${best.name}` : "none",
     cell(failed.join("; ")),

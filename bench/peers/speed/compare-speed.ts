@@ -31,21 +31,18 @@ export interface SpeedContext {
   readonly file: ResultFile<SpeedRecord>;
 }
 
-/** Adds the networks that are not recorded yet with this version of the quantizer on this CPU. */
+/** Measures the networks that are not recorded yet with this version of the quantizer on this CPU; other CPUs' results stay. */
 export async function compareSpeed(context: SpeedContext, source: string): Promise<void> {
   const { command, facts, file } = context;
-  const current = async () => {
-    const networks = (await file.read())?.networks ?? [];
-    return networks.filter(({ version }) => version === STEP_VERSIONS.quantize);
-  };
   const folder = join(context.work, "speed");
   const data = await readDataSet(source);
   const drawn = drawCalibration(data, SAMPLES, 0);
   for (const named of SPEED_NETWORKS) {
     const { architecture, size } = named;
-    const done = ({ network, size: px, cpu_model }: SpeedResult) =>
+    const isSame = ({ network, size: px, cpu_model }: SpeedResult) =>
       network === architecture && px === size && cpu_model === facts.machine.cpu_model;
-    if ((await current()).some(done)) continue;
+    const recorded = (await file.read())?.networks ?? [];
+    if (recorded.some((each) => isSame(each) && each.version === STEP_VERSIONS.quantize)) continue;
     const at = (name: string) => join(folder, `${architecture}-${size}-${name}`);
     await copyFiles(data.root, drawn, at("pictures"));
     await writePixels(data.root, drawn, size, at("pixels.npy"));
@@ -54,7 +51,7 @@ export async function compareSpeed(context: SpeedContext, source: string): Promi
     const job = { model: at("fp32.onnx"), pixels: at("pixels.npy"), pictures: at("pictures"), count: drawn.length };
     const result = await compareNetwork(context, named, job, at);
     console.error(JSON.stringify(result));
-    await file.write({ command, networks: [...(await current()), result], ...facts });
+    await file.write({ command, networks: [...recorded.filter((each) => !isSame(each)), result], ...facts });
   }
   await rm(folder, { recursive: true, force: true });
 }
