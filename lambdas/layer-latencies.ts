@@ -3,6 +3,7 @@ import type { TimedLayers } from "../core/layer-times/layer.ts";
 import { latencyOf, unknownLayers } from "../core/layer-times/predict.ts";
 import { p95OverP50 } from "../core/layer-times/tail.ts";
 import type { LayerLatencies } from "../core/planner/predict-file.ts";
+import { SEARCH } from "../core/planner/recipes.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
@@ -19,6 +20,6 @@ export async function layerLatencies(
   return {
     latencyMs: (input_size, widths_ratio) => latencyOf(table, network, { input_size, widths_ratio }),
     channel_multiple: table.channel_multiple,
-    p95OverP50: (ms_p50) => p95OverP50(tails, ms_p50),
+    p95OverP50: (ms_p50) => p95OverP50(tails, ms_p50, SEARCH.tail_safety),
   };
 }

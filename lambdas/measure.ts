@@ -104,6 +104,7 @@ async function measureFiles(
       input_size: plan.backbone.input_size,
     },
     agreement_with_fp32: agreement(shipped.logits, fp32.logits),
+    ...(compressed.epochs_missed ? { epochs_missed: compressed.epochs_missed } : {}),
     parameters: compressed.parameters,
     macs: compressed.macs,
     machine: services.machine,

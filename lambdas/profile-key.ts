@@ -1,4 +1,5 @@
 // ProfileKey: the training speed of this machine, measured once, or the profile that was passed in.
+import { profiledSizes } from "../core/planner/input-sizes.ts";
 import { TEACHER } from "../core/planner/recipes.ts";
 import type { RunPayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
@@ -20,7 +21,7 @@ export async function profileKey(payload: RunPayload, services: Services): Promi
 export function profileTask(plan: Pick<PlanRecord, "backbone" | "input_sizes">, { task_machine }: Services) {
   const parameters = {
     architecture: plan.backbone.architecture,
-    input_sizes: plan.input_sizes,
+    input_sizes: profiledSizes(plan.input_sizes),
     batch_size: TEACHER.batch_size,
   };
   const { cpu_model, cpu_flags, cores } = task_machine;

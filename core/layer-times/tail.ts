@@ -17,8 +17,8 @@ export function tailOf(blocks: Blocks): Tail {
   return { ms_p50, ms_p95_upper };
 }
 
-/** Of a file with this median. The excess is linear between neighbours over the logarithm of the time, outside them the nearest's. */
-export function p95OverP50(tails: readonly Tail[], ms_p50: number): number {
+/** Of a file with this median, if slow runs take `safety` times as much longer as when they were measured. The excess is linear between neighbours over the logarithm of the time, outside them the nearest's. */
+export function p95OverP50(tails: readonly Tail[], ms_p50: number, safety = 1): number {
   const sorted = tails.toSorted((a, b) => a.ms_p50 - b.ms_p50);
   const above = sorted.findIndex((tail) => tail.ms_p50 >= ms_p50);
   const [low, high] = [sorted.at(above === -1 ? -1 : Math.max(0, above - 1)), sorted.at(above)];
@@ -26,7 +26,7 @@ export function p95OverP50(tails: readonly Tail[], ms_p50: number): number {
   const span = Math.log(high.ms_p50 / low.ms_p50);
   const weight = span > 0 ? Math.log(ms_p50 / low.ms_p50) / span : 0;
   const excess_ms = excessOf(low) + weight * (excessOf(high) - excessOf(low));
-  return Math.min(RATIO_LIMITS.high, Math.max(RATIO_LIMITS.low, 1 + excess_ms / ms_p50));
+  return Math.min(RATIO_LIMITS.high, Math.max(RATIO_LIMITS.low, 1 + (safety * excess_ms) / ms_p50));
 }
 
 function excessOf({ ms_p50, ms_p95_upper }: Tail): number {

@@ -19,6 +19,16 @@ export function studentSizes(plan: Sizes, teacher_size: number): number[] {
   return within.length > 0 ? within : usable.slice(-1);
 }
 
+/** Which the profile measures: the largest, the smallest and, between, one for each three quarters; the others' are interpolated. */
+export function profiledSizes(sizes: readonly number[]): number[] {
+  const descending = sizes.toSorted((a, b) => b - a);
+  const kept: number[] = [];
+  for (const size of descending) if (kept.every((larger) => size <= PROFILED_RATIO * larger)) kept.push(size);
+  return [...new Set([...kept, ...descending.slice(-1)])];
+}
+
+const PROFILED_RATIO = 0.75;
+
 /** The size that kept accuracy in measurements, or the next smaller one that is planned. */
 export function safeSize(plan: Sizes): number {
   const usable = usableSizes(plan);

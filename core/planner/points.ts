@@ -63,6 +63,7 @@ function pointsOf(result: RungResult, budget: Budget, device: Measurable): Decid
   return [measurement.shipped, measurement.fp32].map((file) => ({
     candidate_id: candidate.id,
     ...keys,
+    ...(measurement.epochs_missed ? { epochs_missed: measurement.epochs_missed } : {}),
     ...figuresOf(file),
     promises: holdPromises(budget, file, device),
     on_front: false,

@@ -1,4 +1,4 @@
-// Milliseconds per sample at an input size: from the profile's entry, else scaled by area from the nearest one.
+// Milliseconds per sample at an input size: between the profile's sizes they grow with a power of the side, outside with its area.
 import { DecantError } from "../errors/problem.ts";
 import type { TrainingProfile, TrainingSpeed } from "../workflow/records/training.ts";
 
@@ -10,25 +10,27 @@ export interface SampleTime {
 
 /** Validation follows each epoch by the training framework itself: a forward pass is about this share of a step. */
 const FORWARD_SHARE = 1 / 3;
+const BY_AREA = 2;
 
 export function sampleTime(profile: TrainingProfile, architecture: string, size: number): SampleTime {
   const own = profile.speeds.filter((speed) => speed.architecture === architecture);
   // A profile of another backbone is a guess, but a better one than none.
-  const speeds = own.length > 0 ? own : profile.speeds;
-  if (speeds.length === 0) {
+  const speeds = (own.length > 0 ? own : profile.speeds).toSorted((a, b) => a.input_size - b.input_size);
+  const above = speeds.find((speed) => speed.input_size >= size) ?? speeds.at(-1);
+  const below = speeds.findLast((speed) => speed.input_size <= size) ?? speeds[0];
+  if (above === undefined || below === undefined) {
     const message = `expected at least one training speed in the profile, got none: measure it again (decant profile)`;
     throw new DecantError("InvalidInput", message);
   }
-  const nearest = speeds.reduce((best, speed) => (distance(speed, size) < distance(best, size) ? speed : best));
-  const scale = (size / nearest.input_size) ** 2;
-  return { train_ms: nearest.train_ms_per_sample * scale, forward_ms: nearest.forward_ms_per_sample * scale };
+  const at = (ms: (speed: TrainingSpeed) => number) => {
+    const span = Math.log(above.input_size / below.input_size);
+    const power = span > 0 ? Math.log(ms(above) / ms(below)) / span : BY_AREA;
+    return ms(below) * (size / below.input_size) ** power;
+  };
+  return { train_ms: at((speed) => speed.train_ms_per_sample), forward_ms: at((speed) => speed.forward_ms_per_sample) };
 }
 
 /** One pass over the training samples and the validation after it. */
 export function epochMs({ train_ms }: SampleTime, train: number, validation: number): number {
   return (train + validation * FORWARD_SHARE) * train_ms;
-}
-
-function distance(speed: TrainingSpeed, size: number): number {
-  return Math.abs(Math.log(speed.input_size / size));
 }

@@ -25,7 +25,7 @@ export function planTeacher(plan: PlanRecord, profile: TrainingProfile): Teacher
   const available_s = trainingSeconds(plan, profile) * TEACHER.time_share;
   const options = usableSizes(plan).map((size) => optionAt(plan, profile, size, available_s));
   const option = options.find(({ probe_s }) => probe_s <= available_s) ?? options.at(-1)!;
-  const smaller = smallerProbes(options, option, available_s, safeSize(plan));
+  const smaller = smallerProbes(plan, options, option, available_s);
   const recipe = {
     input_size: option.size,
     smaller_sizes: smaller.map(({ size }) => size),
@@ -38,9 +38,11 @@ export function planTeacher(plan: PlanRecord, profile: TrainingProfile): Teacher
   return { recipe, estimate_s, remarks: remarksOn(plan, recipe) };
 }
 
-/** The size that kept accuracy, and the smallest, as far as the teacher's share of the time allows. */
-function smallerProbes(options: readonly Option[], largest: Option, available_s: number, safe_size: number): Option[] {
-  const tried = [safe_size, options.at(-1)!.size];
+/** The size that kept accuracy, and a small one, as far as the teacher's share of the time allows. */
+function smallerProbes(plan: PlanRecord, options: readonly Option[], largest: Option, available_s: number): Option[] {
+  const smallest = plan.backbone.input_size * TEACHER.probe_size_ratio_min;
+  const small = options.findLast(({ size }) => size >= smallest) ?? options.at(-1)!;
+  const tried = [safeSize(plan), small.size];
   let left_s = available_s - largest.seconds;
   return options.filter((option) => {
     const is_wanted = option.size < largest.size && tried.includes(option.size) && option.probe_s <= left_s;

@@ -137,7 +137,10 @@ export interface ReportedCandidate {
   readonly why: string;
   /** The earlier rung's candidate whose student this is. */
   readonly continues: string | null;
+  /** As trained. */
   readonly epochs_total: number;
+  /** Of those planned, for want of time; absent: none. */
+  readonly epochs_missed?: number;
   readonly predicted: PredictedFile;
   /** Of its quantized file, with the mark of that point. */
   readonly measured: { readonly mark: string; readonly size_bytes: number; readonly latency_ms_p50: number } | null;

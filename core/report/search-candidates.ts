@@ -15,13 +15,15 @@ export function reportCandidates(
     const own = [...marks].filter(([point]) => point.candidate_id === candidate_id);
     const [point, mark] = own.find(([{ precision }]) => precision !== "fp32") ?? own[0] ?? [];
     const measured = point ? { mark: mark!, size_bytes: point.size_bytes, latency_ms_p50: point.latency_ms_p50 } : null;
+    const epochs_missed = point?.epochs_missed ?? 0;
     const continues = decision.tried.find(({ id }) => id === candidate_id)?.continues ?? null;
     return {
       candidate_id,
       rung,
       why,
       continues,
-      epochs_total,
+      epochs_total: epochs_total - epochs_missed,
+      ...(epochs_missed > 0 ? { epochs_missed } : {}),
       predicted,
       measured,
       ...ending(proposed, decision, chosen),

@@ -59,7 +59,7 @@ describe("the plan step", () => {
     expect(record).toMatchObject({
       classes: ["blue", "red"],
       budget: { size_bytes: 1_000_000 },
-      input_sizes: [224],
+      input_sizes: [224, 64],
       backbone: { architecture: "tf_efficientnet_lite0" },
     });
     expect(rows).toHaveLength(50);

@@ -26,7 +26,13 @@ function rowOf({ network, size, cpu_model, version, fp32_ms_p50, sides }: SpeedR
   const figure = (side: (typeof timed)[number] | undefined) =>
     side ? interval({ value: side.speedup, low: side.low, high: side.high, n: 0 }, 2) : "failed";
   return [
-    ...[network, String(size), cpu_model, version === undefined ? "" : `version ${version}`, `${fp32_ms_p50.toFixed(1)} ms`],
+    ...[
+      network,
+      String(size),
+      cpu_model,
+      version === undefined ? "" : `version ${version}`,
+      `${fp32_ms_p50.toFixed(1)} ms`,
+    ],
     `**${figure(own)}**`,
     best ? `${figure(best)} ${best.name}` : "none",
     cell(failed.join("; ")),

@@ -21,11 +21,14 @@ function rungBody(rung: number, candidates: readonly ReportedCandidate[]): Marku
 }
 
 function candidateRows(candidate: ReportedCandidate): Markup {
-  const { candidate_id, predicted, measured, epochs_total, why, fate, reason } = candidate;
+  const { candidate_id, predicted, measured, epochs_total, epochs_missed, why, fate, reason } = candidate;
+  const cut =
+    epochs_missed &&
+    `${epochs_missed === 1 ? "one epoch was" : `${epochs_missed} epochs were`} left out to keep the time`;
   const size = `${bytes(predicted.size_bytes)} → ${measured ? bytes(measured.size_bytes) : "none"}`;
   const latency = `${milliseconds(predicted.latency_ms_p50)} → ${measured ? milliseconds(measured.latency_ms_p50) : "none"}`;
   const style = fate === "chosen" ? "chosen" : fate === "dropped" ? "refused" : "eligible";
-  return markup`<tr><td>${measured && markup`<span class="mark-letter">${measured.mark}</span>`}</td><th scope="row">${candidate_id}</th><td class="number">${epochs_total}</td><td class="number">${size}</td><td class="number">${latency}</td><td><span class="fate ${style}">${fate}</span></td></tr><tr class="reason"><td></td><td colspan="${COLUMNS - 1}">Tried: ${sentence(why)}${reason && ` ${sentence(reason)}`}</td></tr>`;
+  return markup`<tr><td>${measured && markup`<span class="mark-letter">${measured.mark}</span>`}</td><th scope="row">${candidate_id}</th><td class="number">${epochs_total}</td><td class="number">${size}</td><td class="number">${latency}</td><td><span class="fate ${style}">${fate}</span></td></tr><tr class="reason"><td></td><td colspan="${COLUMNS - 1}">Tried: ${sentence(why)}${cut && ` ${sentence(cut)}`}${reason && ` ${sentence(reason)}`}</td></tr>`;
 }
 
 function basisText(candidates: readonly ReportedCandidate[]): string {

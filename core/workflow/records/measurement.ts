@@ -167,6 +167,8 @@ export interface Measurement {
   readonly teacher: { readonly top1: Proportion; readonly size_bytes: number };
   readonly baseline: { readonly latency: Latency; readonly size_bytes: number; readonly input_size: number };
   readonly agreement_with_fp32: Proportion;
+  /** Of its recipe, for want of time; absent: none. */
+  readonly epochs_missed?: number;
   readonly parameters: number;
   readonly macs: number;
   readonly machine: MachineFacts;
@@ -193,6 +195,7 @@ export interface DecidedPoint {
   readonly measure_key: string;
   readonly quantize_key: string;
   readonly compress_key: string;
+  readonly epochs_missed?: number;
   readonly size_bytes: number;
   readonly latency_ms_p50: number;
   readonly latency_ms_p95_upper: number;

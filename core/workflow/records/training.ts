@@ -138,6 +138,8 @@ export interface CompressedOutput {
   readonly removed_blocks?: readonly string[];
   /** How far the student stood from its teacher, and whether that made it one to refine; null: it wasn't trained. */
   readonly before_training?: { readonly divergence: number; readonly refined: boolean } | null;
+  /** Epochs of the recipe that there was no time for. */
+  readonly epochs_missed?: number;
   /** By layer times, where the recipe limits the latency. */
   readonly predicted_latency_ms?: number | null;
   readonly parity: Parity;

@@ -28,6 +28,10 @@ class StopRequest:
         """Asks the task to stop: a signal handler."""
         self.signalled = True
 
+    def remaining_s(self) -> float | None:
+        """Seconds until the deadline, below 0 after it; None without one."""
+        return None if self.deadline_ms is None else (self.deadline_ms - self.now_ms()) / 1000
+
     def reason(self) -> TaskError | None:
         """The error to end with, or None to go on."""
         if self.signalled:

@@ -50,7 +50,9 @@ def run(context: TaskContext) -> dict[str, Any]:
     teacher, teacher_size = load_teacher(context.task_input.folder_of("fine-tune"), backbone, data.classes, device)
 
     timed = _timed_network(context, candidate)
-    student, curve, before_training = _make_student(context, candidate, backbone, data, teacher, teacher_size, timed)
+    student, curve, before_training, epochs_missed = _make_student(
+        context, candidate, backbone, data, teacher, teacher_size, timed
+    )
     student = set_static_padding(student, size).cpu()
     write_student(context.folder, student, backbone.architecture, data.classes, size, candidate.get("activation"))
     export_onnx(student, size, context.folder / "model.onnx", backbone)
@@ -69,6 +71,7 @@ def run(context: TaskContext) -> dict[str, Any]:
         "macs": count_macs(student, size),
         "removed_blocks": removed_blocks(student, backbone.architecture, size),
         "before_training": before_training,
+        "epochs_missed": epochs_missed,
         "predicted_latency_ms": None if timed is None else CostModel(student, (), size, timed).total({}).us / 1000,
         "parity": check_parity(student, context.folder / "model.onnx", parity_images(data, size), normalisation),
         "files": {"weights": "student.safetensors", "onnx": "model.onnx", "curves": "curves.json", **trained_files},
@@ -98,8 +101,9 @@ def _make_student(
     teacher: nn.Module,
     teacher_size: int,
     timed: TimedNetwork | None,
-) -> tuple[nn.Module, Curve, dict[str, Any] | None]:
-    """The trained student, its curve, and how it stood before training, if it was trained."""
+) -> tuple[nn.Module, Curve, dict[str, Any] | None, int]:
+    """The trained student, its curve, how it stood before training, if it was trained, and for how many of its epochs
+    there was no time."""
     size, seed = candidate["input_size"], context.task_input.seed
     terms, refinement = read_training(candidate["training"])
     recipe, labels = float_epochs_of(terms), data.labels("train")
@@ -112,7 +116,7 @@ def _make_student(
         keep = {"checkpoint": _checkpoint(context, "prune"), "progress": context.progress}
         student = begin_student(candidate, teacher, teacher_size, samples, timed, **keep)
     if recipe.epochs == 0:
-        return student, [], None
+        return student, [], None, 0
 
     own, teachers = samples[size], samples[teacher_size]
     divergence = divergence_from_teacher(student, size, own.inputs(), teacher, teacher_size, teachers.inputs())
@@ -144,7 +148,8 @@ def _make_student(
         **control,
     )
     student.load_state_dict(result.state)
-    return student, result.curve, {"divergence": divergence, "refined": is_near}
+    missed = recipe.epochs - result.epochs
+    return student, result.curve, {"divergence": divergence, "refined": is_near}, missed
 
 
 def float_epochs_of(recipe: Distillation) -> Distillation:

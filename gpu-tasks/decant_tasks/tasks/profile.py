@@ -69,7 +69,7 @@ def run(context: TaskContext) -> dict[str, Any]:
 def prepare_steps(architecture: str, size: int, batch_size: int, device: torch.device) -> tuple[Step, Step]:
     """One step of training and one forward pass, each on a batch of its own network."""
     network = set_static_padding(build_network(architecture, _CLASSES, 0), size).to(device)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, fused=True)
     average = start_average(network)
     images = torch.rand(batch_size, 3, size, size, device=device).contiguous(memory_format=torch.channels_last)
     labels = torch.arange(batch_size, device=device) % _CLASSES

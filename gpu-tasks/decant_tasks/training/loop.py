@@ -1,4 +1,5 @@
-"""The training loop, from top to bottom. Resumed it does what it would have done unbroken, to the byte."""
+"""The training loop, from top to bottom. Resumed it does what it would have done unbroken, to the byte; only where a
+deadline is too near for all epochs does the clock have a say: then there are fewer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from decant_tasks.training.average import average_decay, start_average, update_a
 from decant_tasks.training.checkpoint import Checkpoint
 from decant_tasks.training.evaluate import Score
 from decant_tasks.training.schedule import learning_rate_at
+from decant_tasks.training.time_limit import TimeLimit
 
 MakeBatch = Callable[[int, np.ndarray], torch.Tensor]
 """(epoch, sample indices) -> normalised images [N,3,H,W]."""
@@ -46,11 +48,13 @@ class LoopSettings:
 
 @dataclass(frozen=True)
 class LoopResult:
-    """The best averaged weights by validation score, where they came from, and the curve."""
+    """The best averaged weights by validation score, where they came from, and the curve. epochs: as many as there were
+    time for."""
 
     state: dict[str, torch.Tensor]
     score: Score
     steps: int
+    epochs: int
     curve: Curve
 
 
@@ -86,8 +90,9 @@ def run_loop(
     before_freezing: sets the statistics that frozen batch norms keep; once more, after a resumption, must be no
     change."""
     batches_per_epoch = len(epoch_batches(sample_count, settings.batch_size, seed, 0))
-    total_steps = settings.epochs * batches_per_epoch
-    optimizer = torch.optim.AdamW(parameter_groups(network, settings.weight_decay), lr=settings.learning_rate)
+    epochs, limit = settings.epochs, TimeLimit(stop)
+    groups = parameter_groups(network, settings.weight_decay)
+    optimizer = torch.optim.AdamW(groups, lr=settings.learning_rate, fused=True)
     together = trained_together(network)
     average = start_average(network)
     step, loss_sum, curve = 0, 0.0, []
@@ -99,7 +104,7 @@ def run_loop(
             "network": network.state_dict(),
             "average": average.state_dict(),
             "optimizer": optimizer.state_dict(),
-            "numbers": {"step": step, "loss_sum": loss_sum, "curve": curve, "score": score},
+            "numbers": {"step": step, "epochs": epochs, "loss_sum": loss_sum, "curve": curve, "score": score},
             "best": best_state,
         }
 
@@ -108,13 +113,14 @@ def run_loop(
         network.load_state_dict(saved["network"])
         average.load_state_dict(saved["average"])
         optimizer.load_state_dict(saved["optimizer"])
-        step, loss_sum, curve = (saved["numbers"][name] for name in ("step", "loss_sum", "curve"))
+        step, epochs, loss_sum, curve = (saved["numbers"][name] for name in ("step", "epochs", "loss_sum", "curve"))
         best_state = saved["best"]
         best_score = Score(*saved["numbers"]["score"]) if saved["numbers"]["score"] else None
-        progress(f"{settings.phase}: goes on from step {step}", done=step, total=total_steps)
+        progress(f"{settings.phase}: goes on from step {step}", done=step, total=epochs * batches_per_epoch)
 
-    while step < total_steps:
+    while step < (total_steps := epochs * batches_per_epoch):
         epoch, first = divmod(step, batches_per_epoch)
+        limit.begin_at(whole=first == 0)
         batches = epoch_batches(sample_count, settings.batch_size, seed, epoch)
         network.train()
         if settings.frozen_from_epoch is not None and epoch >= settings.frozen_from_epoch:
@@ -149,10 +155,13 @@ def run_loop(
             best_state = {k: v.clone() for k, v in average.state_dict().items()}
         metrics = {"train_loss": train_loss, "validation_top1": score.top1, "validation_loss": score.loss}
         progress(f"{settings.phase}: epoch {epoch + 1}", done=step, total=total_steps, metrics=metrics)
-        if step == total_steps or checkpoint.is_due(epoch_end=True):
+        before, epochs = epochs, limit.epochs_after(epoch + 1, epochs)
+        if epochs < before:
+            progress(f"{settings.phase}: ends after {epochs} of {settings.epochs} epochs, to keep the time")
+        if epoch + 1 == epochs or checkpoint.is_due(epoch_end=True):
             checkpoint.save(state())
 
-    return LoopResult(best_state, best_score or evaluate(average), step, curve)
+    return LoopResult(best_state, best_score or evaluate(average), step, epochs, curve)
 
 
 def _point(phase: str, epoch: int, step: int, train_loss: float, score: Score) -> dict[str, Any]:

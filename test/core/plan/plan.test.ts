@@ -14,14 +14,15 @@ import type { SplitSample } from "../../../core/split/sample.ts";
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 describe("input sizes", () => {
-  it("are the pretrained one and smaller multiples of 32", () => {
-    expect(planInputSizes(224, [500])).toEqual({ input_sizes: [224, 192, 160, 128, 96], crop_size: 256 });
-    expect(planInputSizes(260, [])).toEqual({ input_sizes: [260, 256, 224, 192, 160, 128, 96], crop_size: 304 });
-    expect(planInputSizes(96, [500]).input_sizes).toEqual([96]);
+  it("are the pretrained one and smaller multiples of 32, below 128 of 16", () => {
+    const small = [192, 160, 128, 112, 96, 80, 64];
+    expect(planInputSizes(224, [500])).toEqual({ input_sizes: [224, ...small], crop_size: 256 });
+    expect(planInputSizes(260, [])).toEqual({ input_sizes: [260, 256, 224, ...small], crop_size: 304 });
+    expect(planInputSizes(96, [500]).input_sizes).toEqual([96, 64]);
   });
 
   it("leave out what would only enlarge small images, but for the pretrained one", () => {
-    expect(planInputSizes(224, [64, 64, 72])).toEqual({ input_sizes: [224, 128, 96], crop_size: 152 });
+    expect(planInputSizes(224, [64, 64, 72])).toEqual({ input_sizes: [224, 128, 112, 96, 80, 64], crop_size: 152 });
     expect(planInputSizes(224, [20])).toEqual({ input_sizes: [224], crop_size: 256 });
   });
 

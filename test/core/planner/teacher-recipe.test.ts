@@ -69,7 +69,7 @@ describe("planTeacher", () => {
   });
 
   it("says so when not even the probe fits at the pretrained size", () => {
-    const { recipe, remarks } = planTeacher(planOf({ time_s: 180 }), profileOf(45, 8));
+    const { recipe, remarks } = planTeacher(planOf({ time_s: 150 }), profileOf(45, 8));
     expect(recipe.input_size).toBeLessThan(224);
     expect(remarks.join()).toContain("instead of the pretrained 224 px");
   });

@@ -35,4 +35,14 @@ describe("a candidate in the report", () => {
     const report = madeUpReport({ certificate: null, decision: { ...decision, dropped: [], rejected: [] } });
     expect(report.search.candidates!.at(-1)).toMatchObject({ fate: "kept" });
   });
+
+  it("that had no time for all its epochs says so, and counts those it had", () => {
+    const { decision } = madeUpInputs();
+    const cut = decision.points.map((point) => ({ ...point, epochs_missed: 3 }));
+    const model = madeUpReport({ decision: { ...decision, points: cut } });
+    const [before, after] = [madeUpReport(), model].map(({ search }) => search.candidates![1]!);
+    expect(after).toMatchObject({ epochs_total: before!.epochs_total - 3, epochs_missed: 3 });
+    const page = renderPage(model, { thumbnails: {}, sha256: () => "" });
+    expect(page).toContain("3 epochs were left out to keep the time.");
+  });
 });
