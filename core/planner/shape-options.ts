@@ -40,7 +40,7 @@ export function shapeOptions(space: SearchSpace): ShapeOption[] {
 }
 
 interface Fitted extends ShapeOption {
-  /** Pruned for latency's sake. */
+  /** Pruned for latency's sake by more than latency_share_preferred. */
   readonly narrowed: boolean;
 }
 
@@ -50,7 +50,7 @@ function atSize(space: SearchSpace, input_size: number): Fitted | undefined {
   const share = latencyShare(space, shape);
   if (share >= 1) return { shape, narrowed: false, why: `${input_size} px, ${describeWidth(shape)}` };
   const left = latencyLeft(space, shape);
-  if (share >= left) {
+  if (share >= SEARCH.latency_share_preferred * left) {
     const why = `${input_size} px, ${describeWidth(shape)}, chosen so that it keeps the latency promised too`;
     return { shape: narrow(space, shape, share), narrowed: false, why };
   }

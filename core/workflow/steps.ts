@@ -6,7 +6,7 @@ export const STEP_VERSIONS = {
   "prepare-shard": 1,
   profile: 4,
   "fine-tune": 4,
-  propose: 9,
+  propose: 10,
   compress: 8,
   quantize: 5,
   measure: 3,
