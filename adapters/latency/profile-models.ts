@@ -24,7 +24,7 @@ interface Open {
   readonly runs_us: number[];
 }
 
-/** Rounds over all models, so that a slow moment falls on few runs of each. Models not reached within the limit are left out. */
+/** Rounds over all models, so that a slow moment falls on few runs of each. Probes not reached within the limit are left out. */
 export async function profileModels(request: ProfileRequest): Promise<ProfileAnswer> {
   const { models, threads, rounds, runs_per_round, limit_s } = request;
   // On one thread a node is too short to be interrupted often, but a whole run is not.
@@ -35,7 +35,7 @@ export async function profileModels(request: ProfileRequest): Promise<ProfileAns
   try {
     const opened: Open[] = [];
     for (const [at, { path, whole_runs }] of models.entries()) {
-      if (!timeLeft()) break;
+      if (!timeLeft() && !whole_runs) break;
       const profiled = await openModel(path, threads, { profile_prefix: join(folder, `${at}-`) });
       const plain = whole_runs ? await openModel(path, threads) : undefined;
       const open: Open = { at, profiled, plain, feeds: profiled.randomFeeds(1, 0)[0]!, runs_us: [] };

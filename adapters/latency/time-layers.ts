@@ -55,27 +55,23 @@ export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
   const network = layersOf(quantized);
   progress("timing where kernels step");
   const steps = stepLayers();
-  const [empty, whole, float, stepped] = await profile(request, FIRST_LIMIT_S, [
-    { name: "empty", model: emptyNetwork(), whole_runs: true },
-    { name: "whole", model: quantized, whole_runs: true },
-    { name: "float", model, whole_runs: true },
+  const [stepped] = await profile(request, FIRST_LIMIT_S, [
     { name: "steps", model: quantizedProbe(probeNetwork(steps), quantizer), whole_runs: false },
   ]);
   progress("timing how far slow runs lie above the median");
   const short = SHORT_RUNS.map((count) => quantizedProbe(probeNetwork(steps.slice(0, count)), quantizer));
   const tails = await timeTails(request, [...short, quantized, model]);
-  const fixed_us = empty!.run_us!;
   const stepTimes = probedTimes(stepped!, steps.length);
   const found = kernelSteps((layer) => stepTimes[steps.findIndex((each) => sameLayer(each, layer))] ?? 0);
   // The float network comes last: candidates are int8.
   const planned = [network, layersOf(model)].map((each) =>
     planFamilies(each, request.input_sizes, found.depthwise_multiple),
   );
-  const { families, left_out } = await timeFamilies(request, unique(planned), found);
+  const { families, left_out, whole_us } = await timeFamilies(request, unique(planned), found, quantized);
   // Float layers are corrected by the float network; then the quantized one, which holds a few, shows the rest.
-  const fp32 = probingOverhead({ families }, layersOf(model).layers, float!.run_us! - fixed_us);
+  const fp32 = probingOverhead({ families }, layersOf(model).layers, whole_us.float - whole_us.empty);
   const half = families.map((family) => (family.precision === "fp32" ? withoutOverhead(family, fp32) : family));
-  const int8 = probingOverhead({ families: half }, network.layers, whole!.run_us! - fixed_us);
+  const int8 = probingOverhead({ families: half }, network.layers, whole_us.int8 - whole_us.empty);
   const corrected = half.map((family) => (family.precision === "int8" ? withoutOverhead(family, int8) : family));
   return {
     table: {
@@ -83,7 +79,7 @@ export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
       threads: request.threads,
       quantizer: quantizer.key,
       channel_multiple: Math.max(found.conv_outputs, found.depthwise_multiple),
-      fixed_us,
+      fixed_us: whole_us.empty,
       families: corrected,
       left_out,
     },
@@ -97,11 +93,22 @@ interface Cell {
   readonly layer: LayerShape;
 }
 
+/** Microseconds of a run without a profile. */
+interface WholeRuns {
+  readonly empty: number;
+  readonly float: number;
+  readonly int8: number;
+}
+
+type TimedFamilies = Pick<LayerTimes, "families" | "left_out"> & { readonly whole_us: WholeRuns };
+
+/** Whole networks in the same rounds as their layers: a moment in which the machine is slow must not fall on one of them alone. */
 async function timeFamilies(
   request: LayersRequest,
   families: readonly PlannedFamily[],
   steps: KernelSteps,
-): Promise<Pick<LayerTimes, "families" | "left_out">> {
+  quantized: Model,
+): Promise<TimedFamilies> {
   const cells = families.flatMap((family) => family.layers.map((layer): Cell => ({ family, layer })));
   const chunks = inChunks(cells);
   request.progress(`timing ${cells.length} layers of ${families.length} kinds`);
@@ -110,7 +117,10 @@ async function timeFamilies(
     const int8 = chunk[0]!.layer.precision === "int8";
     return { name: String(at), model: int8 ? quantizedProbe(network, request.quantizer) : network, whole_runs: false };
   });
-  const profiles = await profile(request, request.limit_s, probes);
+  const whole = [emptyNetwork(), request.model, quantized].map((model, at): Probe => {
+    return { name: `whole ${at}`, model, whole_runs: true };
+  });
+  const [empty, float, int8, ...profiles] = await profile(request, request.limit_s, [...whole, ...probes]);
   const times = new Map<LayerShape, number>();
   for (const [at, profiled] of profiles.entries()) {
     const chunk = chunks[at]!;
@@ -124,6 +134,7 @@ async function timeFamilies(
   });
   return {
     families: tables.flatMap(({ table }): LayerFamily[] => (table === undefined ? [] : [table])),
+    whole_us: { empty: empty!.run_us!, float: float!.run_us!, int8: int8!.run_us! },
     left_out: [...new Set(tables.flatMap(({ family, table }) => (table === undefined ? [describe(family)] : [])))],
   };
 }

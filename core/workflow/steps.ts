@@ -13,7 +13,7 @@ export const STEP_VERSIONS = {
   decide: 3,
   certify: 2,
   report: 6,
-  "time-layers": 2,
+  "time-layers": 3,
   "time-precisions": 1,
 } as const;
 
