@@ -3,16 +3,13 @@
 import { join } from "node:path";
 import { measureLatency, measureLogits } from "../adapters/latency/measure.ts";
 import type { TimedModel } from "../adapters/latency/measuring-request.ts";
+import { PROMISE_TIMING } from "../adapters/latency/promise-timing.ts";
 import { latencyOf } from "../core/statistics/latency.ts";
 import { type Logits, logitsOf } from "../core/statistics/logits.ts";
 import type { Latency, MeasuredFile, QuantizedOutput } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord, Split } from "../core/workflow/records/plan.ts";
 import type { PreparedData } from "../core/workflow/records/prepared-data.ts";
 import type { Services } from "./services.ts";
-
-/** Enough for an interval over blocks, few enough to take seconds. */
-const BLOCKS = 7;
-const RUNS_PER_BLOCK = 20;
 
 export interface MeasuringContext {
   readonly services: Services;
@@ -54,7 +51,7 @@ export async function latenciesOn(
     ...files.map((file) => ({ ...file, npy: images(size) })),
   ];
   const answer = await measureLatency(
-    { kind: "latency", models, threads: plan.target.threads, blocks: BLOCKS, runs_per_block: RUNS_PER_BLOCK },
+    { kind: "latency", models, threads: plan.target.threads, ...PROMISE_TIMING },
     services.signal,
   );
   const own = answer.blocks_ms;

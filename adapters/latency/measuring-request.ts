@@ -9,6 +9,8 @@ export interface LatencyRequest {
   readonly threads: number;
   readonly blocks: number;
   readonly runs_per_block: number;
+  /** More blocks until so many seconds are over, whatever the times are, blocks_max in all at most; absent: none. */
+  readonly longer?: { readonly seconds: number; readonly blocks_max: number };
   /**
    * "wall", the default, is what a user waits; "cpu" is what this process used, which others on the machine hardly change: for
    * comparing models that run on one thread.

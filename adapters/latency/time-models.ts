@@ -19,7 +19,12 @@ export async function timeModels(request: LatencyRequest): Promise<LatencyAnswer
   }
   const now = clockOf(request.clock ?? "wall");
   for (const { open, feeds } of entries) await timeRuns(open, feeds, WARM_UP_RUNS, now);
-  for (let block = 0; block < request.blocks; block += 1) {
+  const start = performance.now();
+  const isLonger = (block: number) => {
+    const { seconds, blocks_max } = request.longer ?? { seconds: 0, blocks_max: 0 };
+    return block < blocks_max && performance.now() - start < 1000 * seconds;
+  };
+  for (let block = 0; block < request.blocks || isLonger(block); block += 1) {
     // Every other round goes backwards, so that a drift of the machine's speed favours none.
     for (const { open, feeds, blocks } of block % 2 === 0 ? entries : entries.toReversed()) {
       await timeRuns(open, feeds, LEAD_RUNS, now);

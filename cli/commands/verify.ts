@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { checkArtifact, countFilePairs } from "../../adapters/artifact-check.ts";
 import { predictImages, readLabelledImages, sha256Of } from "../../adapters/labelled-images.ts";
 import { measureLatency } from "../../adapters/latency/measure.ts";
+import { PROMISE_TIMING } from "../../adapters/latency/promise-timing.ts";
 import { readMachine } from "../../adapters/machine.ts";
 import { openPredictor } from "../../adapters/predictor.ts";
 import { verifyPortability } from "../../core/gate/portability.ts";
@@ -15,9 +16,6 @@ import { wilson } from "../../core/statistics/wilson.ts";
 import { INFEASIBLE } from "../exit-codes.ts";
 import { pythonInterpreter } from "../laptop/python.ts";
 import { promiseLines } from "../promise-lines.ts";
-
-const BLOCKS = 7;
-const RUNS_PER_BLOCK = 20;
 
 interface VerifyOptions {
   readonly data?: string;
@@ -55,8 +53,7 @@ async function verify(artifact: string, options: VerifyOptions): Promise<void> {
     kind: "latency" as const,
     models: [{ name: "model", path: model }],
     threads: report.job.threads,
-    blocks: BLOCKS,
-    runs_per_block: RUNS_PER_BLOCK,
+    ...PROMISE_TIMING,
   };
   const { files, blocks_ms } = await measureLatency(request, signal);
   const latency = latencyOf(blocks_ms.model!, blocks_ms.model!);
@@ -113,7 +110,7 @@ function recordedTest({ data, provenance }: ReportModel): RecordedTest {
 function asText(artifact: string, { size_bytes, latency }: Remeasured, accuracy: AccuracyHere | null): string {
   const lines = [
     `${artifact}: every file has the hash of its manifest`,
-    `  ${size_bytes} bytes; p50 ${latency.ms_p50.toFixed(2)} ms, p95 ${latency.ms_p95.toFixed(2)} ms in ${latency.blocks} blocks of ${RUNS_PER_BLOCK} runs, fresh process`,
+    `  ${size_bytes} bytes; p50 ${latency.ms_p50.toFixed(2)} ms, p95 ${latency.ms_p95.toFixed(2)} ms in ${latency.blocks} blocks of ${PROMISE_TIMING.runs_per_block} runs, fresh process`,
   ];
   if (accuracy) {
     const { value, low, high, n } = accuracy.top1;

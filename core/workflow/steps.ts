@@ -9,11 +9,11 @@ export const STEP_VERSIONS = {
   propose: 10,
   compress: 8,
   quantize: 5,
-  measure: 3,
+  measure: 4,
   decide: 3,
-  certify: 2,
+  certify: 3,
   report: 6,
-  "time-layers": 3,
+  "time-layers": 4,
   "time-precisions": 1,
 } as const;
 

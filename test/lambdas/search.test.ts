@@ -75,7 +75,8 @@ describe("Measure", () => {
     expect(measurement.shipped.accuracy.top1).toMatchObject({ count: 18, n: 18 });
     expect(measurement.teacher.top1).toMatchObject({ count: 18, n: 18 });
     expect(measurement.agreement_with_fp32.value).toBe(1);
-    expect(measurement.shipped.latency).toMatchObject({ blocks: 7, runs_per_block: 20 });
+    expect(measurement.shipped.latency.blocks).toBeGreaterThanOrEqual(7);
+    expect(measurement.shipped.latency.runs_per_block).toBe(20);
     expect(measurement.baseline.input_size).toBe(32);
     const folder = await services.files.folderOf(pointer);
     const predictions = JSON.parse(await readFile(join(folder, "predictions.json"), "utf8"));

@@ -43,6 +43,15 @@ describe("measureLatency", () => {
     expect(answer.files[0]).toMatchObject({ name: "small", size_bytes: colourModel(16).length });
   });
 
+  it("goes on until the time asked for is over, but not beyond the most blocks", async () => {
+    const models = [{ name: "small", path: file("small.onnx") }];
+    const blocksOf = async (longer: { seconds: number; blocks_max: number }) =>
+      (await measureLatency({ ...latency, models, longer }, signal)).blocks_ms.small!.length;
+    expect(await blocksOf({ seconds: 600, blocks_max: 12 })).toBe(12);
+    expect(await blocksOf({ seconds: 0, blocks_max: 12 })).toBe(5);
+    expect(await blocksOf({ seconds: 600, blocks_max: 3 })).toBe(5);
+  });
+
   it("refuses a file that is no model, by name", async () => {
     writeFileSync(file("text.onnx"), "no model");
     const models = [{ name: "text", path: file("text.onnx") }];
