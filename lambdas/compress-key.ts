@@ -1,7 +1,7 @@
 // CompressKey: the key of what one candidate's recipe gives.
 
 import { DecantError } from "../core/errors/problem.ts";
-import { COST } from "../core/planner/recipes.ts";
+import { type FixedCosts, fixedCosts } from "../core/planner/fixed-costs.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { CandidatePayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
@@ -12,18 +12,18 @@ import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
-const { time_precisions, quantize, measure, certify, report } = COST.fixed_s;
-
-/** What is left to do with a file that is there already: cut off later, a good one of an earlier rung would be lost too. */
-const RESERVE_S = quantize + measure + certify + report;
+/** Seconds of what is left to do with a trained student: without them, a good file of an earlier rung would be lost too. */
+function reserveSeconds(fixed: FixedCosts, is_timed: boolean): number {
+  return fixed.quantize + fixed.measure + fixed.certify + fixed.report + (is_timed ? fixed.time_precisions : 0);
+}
 
 export async function compressKey(payload: CandidatePayload, services: Services): Promise<TaskPointer> {
   const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "CompressKey"));
   const data = required(payload.data, "data", "CompressKey");
   const teacher = required(payload.teacher, "the teacher", "CompressKey");
-  // Of the profile only the device counts: CPU and GPU round differently.
-  const profile = required(payload.profile, "a profile", "CompressKey");
-  const { device } = await readOutput<TrainingProfile>(services, profile);
+  // In the key, of the profile only the device counts: CPU and GPU round differently.
+  const profile = await readOutput<TrainingProfile>(services, required(payload.profile, "a profile", "CompressKey"));
+  const { device } = profile;
   const { candidate } = payload;
   const student = await continuedStudent(payload, services);
   const limited = candidate.prune?.latency_ms !== undefined;
@@ -31,8 +31,9 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const { backbone, classes } = plan;
   const parameters = { backbone, candidate, classes, device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
-  const timing_s = plan.budget.latency_ms_p95 !== undefined && !candidate.continues ? time_precisions : 0;
-  const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * (RESERVE_S + timing_s);
+  const is_timed = plan.budget.latency_ms_p95 !== undefined && !candidate.continues;
+  const reserve_s = reserveSeconds(fixedCosts(profile, backbone.architecture), is_timed);
+  const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * reserve_s;
   return taskPointer(
     { deadline_ms },
     plan,
