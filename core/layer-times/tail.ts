@@ -17,7 +17,8 @@ export function tailOf(blocks: Blocks): Tail {
   return { ms_p50, ms_p95_upper };
 }
 
-/** Of a file with this median, if slow runs take `safety` times as much longer as when they were measured. The excess is linear between neighbours over the logarithm of the time, outside them the nearest's. */
+/** Of a file with this median, if slow runs take `safety` times as much longer as when they were measured. The excess is linear
+ * between neighbours over the logarithm of the time, outside them the nearest's. */
 export function p95OverP50(tails: readonly Tail[], ms_p50: number, safety = 1): number {
   const sorted = tails.toSorted((a, b) => a.ms_p50 - b.ms_p50);
   const above = sorted.findIndex((tail) => tail.ms_p50 >= ms_p50);

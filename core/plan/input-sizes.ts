@@ -6,7 +6,7 @@ const STEP = 32; // the networks' total stride
 const FINE_BELOW = 128;
 const FINE_STEP = 16;
 /** For a sixteenth of the pretrained size's latency: whole networks at 80 and 64 px, 13 and 20 times as fast, still named 80 % of flowers
- * (npm run bench:peers -- --only chain). */
+ * on an EPYC with VNNI (npm run bench:peers -- --only chain; one seed, not recorded). */
 const SMALLEST = 64;
 // A crop from a side of 8/7 (256 for 224) is how the pretrained networks were trained and evaluated.
 const CROP_MARGIN = 8 / 7;

@@ -3,6 +3,10 @@ import type { TrainingProfile } from "../workflow/records/training.ts";
 import { COST } from "./recipes.ts";
 import { sampleTime } from "./speed.ts";
 
+const SCALE_MIN = 0.5;
+/** A profile measured beside other work must not refuse every run. */
+const SCALE_MAX = 2;
+
 export type FixedCosts = typeof COST.fixed_s;
 
 /**
@@ -16,7 +20,3 @@ export function fixedCosts(profile: TrainingProfile, architecture: string): Fixe
   const scaled = Object.entries(COST.fixed_s).map(([name, seconds]) => [name, seconds * scale]);
   return Object.fromEntries(scaled) as FixedCosts;
 }
-
-const SCALE_MIN = 0.5;
-/** A profile measured beside other work must not refuse every run. */
-const SCALE_MAX = 2;

@@ -2,6 +2,8 @@
 import type { PlanRecord } from "../workflow/records/plan.ts";
 import { SEARCH } from "./recipes.ts";
 
+const PROFILED_RATIO = 0.75;
+
 type Sizes = Pick<PlanRecord, "backbone" | "crop_size" | "input_sizes">;
 
 /** Descending: neither larger than what training crops are cut from, nor too small to keep what was pretrained. */
@@ -26,8 +28,6 @@ export function profiledSizes(sizes: readonly number[]): number[] {
   for (const size of descending) if (kept.every((larger) => size <= PROFILED_RATIO * larger)) kept.push(size);
   return [...new Set([...kept, ...descending.slice(-1)])];
 }
-
-const PROFILED_RATIO = 0.75;
 
 /** The size that kept accuracy in measurements, or the next smaller one that is planned. */
 export function safeSize(plan: Sizes): number {

@@ -75,8 +75,10 @@ describe("Measure", () => {
     expect(measurement.shipped.accuracy.top1).toMatchObject({ count: 18, n: 18 });
     expect(measurement.teacher.top1).toMatchObject({ count: 18, n: 18 });
     expect(measurement.agreement_with_fp32.value).toBe(1);
-    expect(measurement.shipped.latency.blocks).toBeGreaterThanOrEqual(7);
-    expect(measurement.shipped.latency.runs_per_block).toBe(20);
+    const { blocks, runs_per_block, speedup_over_baseline } = measurement.shipped.latency;
+    expect(blocks).toBeGreaterThanOrEqual(7);
+    expect(blocks).toBeLessThanOrEqual(100);
+    expect({ runs_per_block, n: speedup_over_baseline.n }).toEqual({ runs_per_block: 20, n: blocks });
     expect(measurement.baseline.input_size).toBe(32);
     const folder = await services.files.folderOf(pointer);
     const predictions = JSON.parse(await readFile(join(folder, "predictions.json"), "utf8"));

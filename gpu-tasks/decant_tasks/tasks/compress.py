@@ -50,9 +50,8 @@ def run(context: TaskContext) -> dict[str, Any]:
     teacher, teacher_size = load_teacher(context.task_input.folder_of("fine-tune"), backbone, data.classes, device)
 
     timed = _timed_network(context, candidate)
-    student, curve, before_training, epochs_missed = _make_student(
-        context, candidate, backbone, data, teacher, teacher_size, timed
-    )
+    student, curve, before_training = _make_student(context, candidate, backbone, data, teacher, teacher_size, timed)
+    planned, _ = read_training(candidate["training"])
     student = set_static_padding(student, size).cpu()
     write_student(context.folder, student, backbone.architecture, data.classes, size, candidate.get("activation"))
     export_onnx(student, size, context.folder / "model.onnx", backbone)
@@ -71,7 +70,7 @@ def run(context: TaskContext) -> dict[str, Any]:
         "macs": count_macs(student, size),
         "removed_blocks": removed_blocks(student, backbone.architecture, size),
         "before_training": before_training,
-        "epochs_missed": epochs_missed,
+        "epochs_missed": float_epochs_of(planned).epochs - len(curve),
         "predicted_latency_ms": None if timed is None else CostModel(student, (), size, timed).total({}).us / 1000,
         "parity": check_parity(student, context.folder / "model.onnx", parity_images(data, size), normalisation),
         "files": {"weights": "student.safetensors", "onnx": "model.onnx", "curves": "curves.json", **trained_files},
@@ -101,9 +100,8 @@ def _make_student(
     teacher: nn.Module,
     teacher_size: int,
     timed: TimedNetwork | None,
-) -> tuple[nn.Module, Curve, dict[str, Any] | None, int]:
-    """The trained student, its curve, how it stood before training, if it was trained, and for how many of its epochs
-    there was no time."""
+) -> tuple[nn.Module, Curve, dict[str, Any] | None]:
+    """The trained student, its curve, and how it stood before training, if it was trained."""
     size, seed = candidate["input_size"], context.task_input.seed
     terms, refinement = read_training(candidate["training"])
     recipe, labels = float_epochs_of(terms), data.labels("train")
@@ -116,7 +114,7 @@ def _make_student(
         keep = {"checkpoint": _checkpoint(context, "prune"), "progress": context.progress}
         student = begin_student(candidate, teacher, teacher_size, samples, timed, **keep)
     if recipe.epochs == 0:
-        return student, [], None, 0
+        return student, [], None
 
     own, teachers = samples[size], samples[teacher_size]
     divergence = divergence_from_teacher(student, size, own.inputs(), teacher, teacher_size, teachers.inputs())
@@ -148,8 +146,7 @@ def _make_student(
         **control,
     )
     student.load_state_dict(result.state)
-    missed = recipe.epochs - result.epochs
-    return student, result.curve, {"divergence": divergence, "refined": is_near}, missed
+    return student, result.curve, {"divergence": divergence, "refined": is_near}
 
 
 def float_epochs_of(recipe: Distillation) -> Distillation:

@@ -48,13 +48,12 @@ class LoopSettings:
 
 @dataclass(frozen=True)
 class LoopResult:
-    """The best averaged weights by validation score, where they came from, and the curve. epochs: as many as there were
-    time for."""
+    """The best averaged weights by validation score, where they came from, and the curve: a point for each epoch that
+    there was time for."""
 
     state: dict[str, torch.Tensor]
     score: Score
     steps: int
-    epochs: int
     curve: Curve
 
 
@@ -161,7 +160,7 @@ def run_loop(
         if epoch + 1 == epochs or checkpoint.is_due(epoch_end=True):
             checkpoint.save(state())
 
-    return LoopResult(best_state, best_score or evaluate(average), step, epochs, curve)
+    return LoopResult(best_state, best_score or evaluate(average), step, curve)
 
 
 def _point(phase: str, epoch: int, step: int, train_loss: float, score: Score) -> dict[str, Any]:

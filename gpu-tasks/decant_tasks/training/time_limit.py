@@ -28,10 +28,14 @@ class TimeLimit:
     def epochs_after(self, done: int, planned: int) -> int:
         """How many there will be in all, done..planned, after another one has ended. Processes that train together
         agree on the fewest."""
-        remaining_s, affordable = self._stop.remaining_s(), planned
-        if self._begin_s is not None:
-            self._seen += 1
-        if self._begin_s is not None and remaining_s is not None and self._seen >= _EPOCHS_SEEN_MIN:
-            epoch_s = (self._clock() - self._begin_s) / self._seen
-            affordable = done + int(_SHARE_OF_TIME_LEFT * max(0.0, remaining_s) / max(epoch_s, 1e-9))
-        return -self._stop.agree(-min(planned, affordable))
+        return -self._stop.agree(-min(planned, self._affordable(done, planned)))
+
+    def _affordable(self, done: int, planned: int) -> int:
+        if self._begin_s is None:
+            return planned
+        self._seen += 1
+        remaining_s = self._stop.remaining_s()
+        if remaining_s is None or self._seen < _EPOCHS_SEEN_MIN:
+            return planned
+        epoch_s = (self._clock() - self._begin_s) / self._seen
+        return done + int(_SHARE_OF_TIME_LEFT * max(0.0, remaining_s) / max(epoch_s, 1e-9))
