@@ -1,20 +1,22 @@
 // CompressKey: the key of what one candidate's recipe gives.
 
 import { DecantError } from "../core/errors/problem.ts";
-import { type FixedCosts, fixedCosts } from "../core/planner/fixed-costs.ts";
+import { fixedCosts } from "../core/planner/fixed-costs.ts";
+import { quantizeSeconds } from "../core/planner/quantize-time.ts";
 import type { StepPointer } from "../core/store/store.ts";
 import type { CandidatePayload, TaskPointer } from "../core/workflow/payload.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
 import type { Proposal } from "../core/workflow/records/search.ts";
-import type { TrainingProfile } from "../core/workflow/records/training.ts";
+import type { Candidate, TrainingProfile } from "../core/workflow/records/training.ts";
 import { backboneSlice, nodesOf, taskPointer } from "./gpu-task.ts";
 import { required } from "./required.ts";
 import { readOutput } from "./run-step.ts";
 import type { Services } from "./services.ts";
 
 /** Seconds of what is left to do with a trained student: without them, a good file of an earlier rung would be lost too. */
-function reserveSeconds(fixed: FixedCosts, is_timed: boolean): number {
-  return fixed.quantize + fixed.measure + fixed.certify + fixed.report + (is_timed ? fixed.time_precisions : 0);
+function reserveSeconds({ budget, backbone }: PlanRecord, profile: TrainingProfile, candidate: Candidate): number {
+  const fixed = fixedCosts(profile, backbone.architecture);
+  return quantizeSeconds(budget, fixed, candidate) + fixed.measure + fixed.certify + fixed.report;
 }
 
 export async function compressKey(payload: CandidatePayload, services: Services): Promise<TaskPointer> {
@@ -31,8 +33,7 @@ export async function compressKey(payload: CandidatePayload, services: Services)
   const { backbone, classes } = plan;
   const parameters = { backbone, candidate, classes, device };
   const slice = { ...parameters, backbone: backboneSlice(backbone) };
-  const is_timed = plan.budget.latency_ms_p95 !== undefined && !candidate.continues;
-  const reserve_s = reserveSeconds(fixedCosts(profile, backbone.architecture), is_timed);
+  const reserve_s = reserveSeconds(plan, profile, candidate);
   const deadline_ms = payload.deadline_ms === null ? null : payload.deadline_ms - 1000 * reserve_s;
   return taskPointer(
     { deadline_ms },

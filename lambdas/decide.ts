@@ -1,5 +1,6 @@
 // Decide: every point so far against the promises; then another rung, a file to certify, or the end with its reason.
 import { dropRest } from "../core/planner/drop-rest.ts";
+import { fixedCosts } from "../core/planner/fixed-costs.ts";
 import { gather, type Known, type RungResult } from "../core/planner/points.ts";
 import { propose } from "../core/planner/propose.ts";
 import { choose } from "../core/planner/rank.ts";
@@ -22,19 +23,25 @@ type DecisionPointer = NonNullable<RunPayload["decision"]>;
 export async function decide(payload: RunPayload, services: Services): Promise<DecisionPointer> {
   const plan = await readOutput<PlanRecord>(services, required(payload.plan, "plan", "Decide"));
   const previous = payload.decision && required(payload.decision, "the decision", "Decide");
-  const certificate = payload.certificate && required(payload.certificate, "the certificate", "Decide");
-  const refusal = certificate && (await readOutput<Certificate>(services, certificate));
   const results = await rungResults(payload, services);
   // Where it was measured, which in the cloud is another function than this one.
   const measuredOn = results.find(({ measurement }) => measurement)?.measurement?.machine;
   const device = measurableTarget(plan.target.device, measuredOn ?? services.machine);
   const before = previous && (await readOutput<Decision>(services, previous));
+  // An older one was answered by the decision before.
+  const certificate =
+    before?.next === "certify" && payload.certificate
+      ? required(payload.certificate, "the certificate", "Decide")
+      : undefined;
+  const refusal = certificate && (await readOutput<Certificate>(services, certificate));
   const proposal = await readOutput<Proposal>(services, required(payload.proposal, "the proposal", "Decide"));
   const known = gather(results, before, refusal, plan.budget, device, proposal);
   const money = await moneyLeft(payload, plan, before, services);
-  const further = refusal
-    ? { possible: false, why: "a file was refused by Certify, so the next on the front goes forward", dropped: [] }
-    : await furtherRung(payload, services, plan, { ...known, proposal }, money);
+  const choice = choose(known.points, known.refused, known.tried);
+  const further =
+    refusal && choice
+      ? { possible: false, why: "a file was refused by Certify, so the next on the front goes forward", dropped: [] }
+      : await furtherRung(payload, services, plan, { ...known, proposal }, money);
   const spend_up = money.used_up;
   const time_up = payload.deadline_ms !== null && services.now() >= payload.deadline_ms;
   const rungs = payload.proposal?.rung ?? 0;
@@ -50,7 +57,6 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
     },
     async () => {
       const { points, rejected, refused, tried, proposed } = known;
-      const choice = choose(points, refused, tried);
       const cut_off = rejected.some(({ code }) => code === "Deadline");
       const step = nextStep({
         choice,
@@ -59,7 +65,6 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
         time_up,
         spend_up,
         cut_off,
-        after_certify: refusal !== undefined,
       });
       const goes_on = step.next === "propose";
       const so_far = [...known.dropped, ...(goes_on ? further.dropped : [])];
@@ -90,17 +95,18 @@ async function furtherRung(
 ): Promise<{ possible: boolean; why: string; dropped: readonly DroppedCandidate[] }> {
   // The clock only goes on: where this rung could hold nobody, the next could not either.
   if (current.candidates.length === 0) return { possible: false, why: current.why, dropped: [] };
-  const profile = required(payload.given_profile ?? payload.profile, "a profile", "Decide");
+  const pointer = required(payload.given_profile ?? payload.profile, "a profile", "Decide");
+  const profile = await readOutput<TrainingProfile>(services, pointer);
   const teacher = required(payload.teacher, "the teacher", "Decide");
   const proposal = propose({
     plan,
-    profile: await readOutput<TrainingProfile>(services, profile),
+    profile,
     teacher: await readOutput<TeacherOutput>(services, teacher),
     tried,
     points,
     rejected,
     rung: (payload.proposal?.rung ?? 0) + 1,
-    clock_left_s: clockLeft(payload, services),
+    clock_left_s: clockLeft(payload, services, fixedCosts(profile, plan.backbone.architecture)),
     latencies: await layerLatencies(payload, services),
   });
   if (proposal.candidates.length > 0 && !money.allows(proposal.estimate_s))

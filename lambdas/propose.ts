@@ -1,6 +1,6 @@
 // Propose: the next rung of candidates.
+import { type FixedCosts, fixedCosts } from "../core/planner/fixed-costs.ts";
 import { propose as proposeRung } from "../core/planner/propose.ts";
-import { COST } from "../core/planner/recipes.ts";
 import type { RunPayload } from "../core/workflow/payload.ts";
 import type { Decision } from "../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../core/workflow/records/plan.ts";
@@ -43,16 +43,17 @@ export async function propose(payload: RunPayload, services: Services): Promise<
       environment: {},
     },
     async () => {
+      const speeds = await readOutput<TrainingProfile>(services, profile);
       const previous = decision && (await readOutput<Decision>(services, decision));
       return proposeRung({
         plan,
-        profile: await readOutput<TrainingProfile>(services, profile),
+        profile: speeds,
         teacher: await readOutput<TeacherOutput>(services, teacher),
         tried: previous?.tried ?? [],
         points: previous?.points ?? [],
         rejected: previous?.rejected ?? [],
         rung,
-        clock_left_s: clockLeft(payload, services),
+        clock_left_s: clockLeft(payload, services, fixedCosts(speeds, backbone.architecture)),
         latencies: await layerLatencies(payload, services),
       });
     },
@@ -61,7 +62,7 @@ export async function propose(payload: RunPayload, services: Services): Promise<
 }
 
 /** Seconds until the deadline after Certify and Report are paid; null without one. */
-export function clockLeft(payload: RunPayload, services: Services): number | null {
+export function clockLeft(payload: RunPayload, services: Services, { certify, report }: FixedCosts): number | null {
   if (payload.deadline_ms === null) return null;
-  return (payload.deadline_ms - services.now()) / 1000 - COST.fixed_s.certify - COST.fixed_s.report;
+  return (payload.deadline_ms - services.now()) / 1000 - certify - report;
 }

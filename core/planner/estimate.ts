@@ -5,6 +5,7 @@ import type { Candidate, TeacherRecipe, TrainingProfile } from "../workflow/reco
 import { fixedCosts } from "./fixed-costs.ts";
 import { networkOfPlan } from "./network.ts";
 import { propose } from "./propose.ts";
+import { quantizeSeconds } from "./quantize-time.ts";
 import { continued } from "./shape.ts";
 import { candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
@@ -36,16 +37,19 @@ export function estimateRun(plan: PlanRecord, profile: TrainingProfile): RunEsti
     rung: 1,
     clock_left_s: null,
   });
-  const whole = (candidate: Candidate) => candidateSeconds(plan, profile, input_size, candidate);
-  const later = planned.slice(1).map(({ candidates: count, epochs }) => {
-    return count * Math.max(...candidates.map((candidate) => whole(continued(candidate, 2, epochs))));
-  });
   const measured = planned.reduce((sum, rung) => sum + rung.candidates, 0);
-  const all_s = [...candidates.map(whole), ...later].reduce((sum, s) => sum + s, 0);
   const fixed = fixedCosts(profile, plan.backbone.architecture);
   const times_layers_s = timeLayersSeconds(plan.budget, fixed);
-  const fresh_s = plan.budget.latency_ms_p95 === undefined ? 0 : fixed.time_precisions;
-  const quantize_s = measured * fixed.quantize + candidates.length * fresh_s;
+  // Which of them go on is not known, so the dearest always do.
+  const overRungs = (cost: (candidate: Candidate) => number) =>
+    planned.slice(1).reduce(
+      (sum, { candidates: count, epochs }) => {
+        return sum + count * Math.max(...candidates.map((candidate) => cost(continued(candidate, 2, epochs))));
+      },
+      candidates.reduce((sum, candidate) => sum + cost(candidate), 0),
+    );
+  const all_s = overRungs((candidate) => candidateSeconds(plan, profile, input_size, candidate));
+  const quantize_s = overRungs((candidate) => quantizeSeconds(plan.budget, fixed, candidate));
   const seconds: Record<string, number> = {
     "prepare-data": prepareSeconds(plan.counts, fixed),
     profile: fixed.profile,

@@ -6,7 +6,7 @@ import { epochsWithin, halve } from "./halving.ts";
 import { studentSizes } from "./input-sizes.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
-import { availableSeconds, freshRunner, rungsLeft } from "./runner.ts";
+import { freshRunner, rungsLeft } from "./runner.ts";
 import { candidateOf, type Shape } from "./shape.ts";
 import type { ShapeOption } from "./shape-options.ts";
 
@@ -21,6 +21,8 @@ export interface FreshRungRules {
   readonly epochs_min: number;
   /** Whether a smaller input is taken where the time is too short for the first option's. */
   readonly smaller_inputs: boolean;
+  /** For all of its candidates together. */
+  readonly available_s: number;
 }
 
 /** @param options the first choice first, at least one; undefined where the time allows none of them */
@@ -29,14 +31,17 @@ export function freshRung(
   options: readonly ShapeOption[],
   rules: FreshRungRules,
 ): PlannedCandidates | undefined {
-  return sideBySide(input, options) ?? alone(input, options[0]!, rules);
+  return sideBySide(input, options, rules) ?? alone(input, options[0]!, rules);
 }
 
 /** Grown one by one: an option that would leave the winner too little time is left out. */
-function sideBySide(input: ProposeInput, options: readonly ShapeOption[]): PlannedCandidates | undefined {
+function sideBySide(
+  input: ProposeInput,
+  options: readonly ShapeOption[],
+  { available_s }: FreshRungRules,
+): PlannedCandidates | undefined {
   // Money is only held against one candidate at a time.
   if (input.plan.budget.spend_usd !== undefined) return undefined;
-  const available_s = availableSeconds(input);
   const alone = epochsWithin(freshRunner(input, options[0]!.shape), 0, available_s, false);
   const epochs_enough = Math.max(SEARCH.epochs_enough, Math.ceil(alone * SEARCH.epochs_share_enough));
   const rungsOf = (chosen: readonly ShapeOption[]) => {
@@ -59,8 +64,7 @@ function sideBySide(input: ProposeInput, options: readonly ShapeOption[]): Plann
 }
 
 function alone(input: ProposeInput, option: ShapeOption, rules: FreshRungRules): PlannedCandidates | undefined {
-  const available_s = availableSeconds(input);
-  const epochsOf = (shape: Shape) => epochsWithin(freshRunner(input, shape), 0, available_s, false);
+  const epochsOf = (shape: Shape) => epochsWithin(freshRunner(input, shape), 0, rules.available_s, false);
   const first = { ...option, epochs: epochsOf(option.shape) };
   const smaller = studentSizes(input.plan, input.teacher.input_size).filter((size) => size < option.shape.input_size);
   const others = smaller.map((input_size) => {

@@ -12,6 +12,7 @@ import type {
 } from "../workflow/records/measurement.ts";
 import type { Budget } from "../workflow/records/plan.ts";
 import type { Proposal } from "../workflow/records/search.ts";
+import { asCertified } from "./as-certified.ts";
 import { markFront } from "./front.ts";
 import { pointKey } from "./point-key.ts";
 
@@ -39,11 +40,15 @@ export function gather(
   device: Measurable,
   proposal?: Pick<Proposal, "proposed">,
 ): Known {
-  const points = results.flatMap((result) => pointsOf(result, budget, device));
+  const before = previous?.points ?? [];
+  // After Certify the rung's results come again, and what it found of one of them stays.
+  const points = results
+    .flatMap((result) => pointsOf(result, budget, device))
+    .filter((point) => !before.some((known) => pointKey(known) === pointKey(point)));
   const rejected = results.flatMap(rejection);
   const tried = results.map(({ candidate }) => candidate);
   return {
-    points: markFront(uniqueBy([...(previous?.points ?? []), ...points], pointKey)),
+    points: markFront(asCertified([...before, ...points], refusal)),
     rejected: uniqueBy([...(previous?.rejected ?? []), ...rejected], ({ candidate_id }) => candidate_id),
     tried: uniqueBy([...(previous?.tried ?? []), ...tried], ({ id }) => id),
     proposed: uniqueBy(

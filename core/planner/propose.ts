@@ -1,9 +1,10 @@
 // A rung's candidates. The first rung tries shapes side by side where the time is long enough for it; later ones train the
 // better half on. Once one is left, or none kept size and latency, what was measured says what could still help.
+import { keepsPromises } from "../gate/promises.ts";
 import type { DecidedPoint } from "../workflow/records/measurement.ts";
 import type { DroppedCandidate, Proposal } from "../workflow/records/search.ts";
 import type { Candidate } from "../workflow/records/training.ts";
-import { freshRung, type PlannedCandidates } from "./fresh-rung.ts";
+import { type FreshRungRules, freshRung, type PlannedCandidates } from "./fresh-rung.ts";
 import { epochsWithin, halfOf, halve } from "./halving.ts";
 import { studentSizes } from "./input-sizes.ts";
 import { networkOfTeacher } from "./network.ts";
@@ -12,7 +13,7 @@ import { factorsOf, predictFile } from "./predict-file.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { quantizationTraining } from "./quantization-training.ts";
 import { QUANTIZATION_TRAINING, SEARCH, STUDENT } from "./recipes.ts";
-import { availableSeconds, epochsOf, rungsLeft, runnerOf } from "./runner.ts";
+import { availableSeconds, correctingSeconds, epochsOf, rungsLeft, runnerOf } from "./runner.ts";
 import { continued, shapeOfCandidate } from "./shape.ts";
 import { type ShapeOption, shapeOptions } from "./shape-options.ts";
 import { candidateSeconds } from "./student-time.ts";
@@ -22,7 +23,11 @@ export function propose(input: ProposeInput): Proposal {
   const { rung, tried, points, rejected = [] } = input;
   if (rung > SEARCH.rungs_max) return nothing(input, `the search ends after ${SEARCH.rungs_max} rungs`);
   if (rung === 1) {
-    const planned = freshRung(input, optionsOf(input), { epochs_min: 1, smaller_inputs: true });
+    const planned = freshRung(input, optionsOf(input), {
+      epochs_min: 1,
+      smaller_inputs: true,
+      available_s: availableSeconds(input),
+    });
     if (planned === undefined)
       return nothing(input, "the time left allows no epoch of any candidate: promise more time");
     return proposalOf(input, planned, []);
@@ -84,7 +89,7 @@ function another(input: ProposeInput, last: readonly Candidate[], standing: Rung
   const corrects = next.aim === "size" || next.aim === "latency";
   const beside = corrects ? untried.filter(({ shape }) => shape.input_size !== next.shape.input_size) : [];
   const epochs_min = next.aim === "speed" ? SEARCH.epochs_for_gain : STUDENT.epochs_min;
-  const planned = freshRung(input, [next, ...beside], { epochs_min, smaller_inputs: false });
+  const planned = freshRung(input, [next, ...beside], laterRung(input, epochs_min));
   if (planned === undefined)
     return nothing(input, `another rung needs ${epochs_min} epochs, which the time left does not allow`);
   return proposalOf(input, planned, corrects ? standing.dropped(0) : []);
@@ -97,10 +102,16 @@ function instead(input: ProposeInput, standing: RungStanding, untried: readonly 
   if (!nobody || untried.length === 0) return nothing(input, "no untried input size or width could help");
   const failed = new Set(input.tried.map((candidate) => shapeOfCandidate(candidate).pruner));
   const ordered = untried.toSorted((a, b) => Number(failed.has(a.shape.pruner)) - Number(failed.has(b.shape.pruner)));
-  const planned = freshRung(input, ordered, { epochs_min: STUDENT.epochs_min, smaller_inputs: false });
+  const planned = freshRung(input, ordered, laterRung(input, STUDENT.epochs_min));
   return planned === undefined
     ? nothing(input, "no candidate gave a file, and the time left does not allow another one")
     : proposalOf(input, planned, standing.dropped(0));
+}
+
+function laterRung(input: ProposeInput, epochs_min: number): FreshRungRules {
+  const has_file = input.points.some(({ promises }) => keepsPromises(promises));
+  const available_s = has_file ? availableSeconds(input) : correctingSeconds(input);
+  return { epochs_min, smaller_inputs: false, available_s };
 }
 
 /** A student that lost its accuracy by rounding alone, where the time is enough to train it with simulated int8. */

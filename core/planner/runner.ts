@@ -6,7 +6,7 @@ import { SEARCH } from "./recipes.ts";
 import { candidateOf, continued, type Shape } from "./shape.ts";
 import { candidateSeconds } from "./student-time.ts";
 import { planTeacher } from "./teacher-recipe.ts";
-import { candidateFixedSeconds, trainingSeconds } from "./training-time.ts";
+import { searchSeconds } from "./training-time.ts";
 
 type Timed = Pick<ProposeInput, "plan" | "profile" | "teacher" | "tried">;
 
@@ -44,10 +44,19 @@ export function availableSeconds(input: ProposeInput): number {
   const spent = trained.reduce((sum, candidate) => {
     return sum + candidateSeconds(plan, profile, teacher.input_size, candidate);
   }, planTeacher(plan, profile).estimate_s);
-  // trainingSeconds has taken off one candidate's fixed costs: with those of the candidates trained, this one's are paid.
-  const planned = trainingSeconds(plan, profile) + candidateFixedSeconds(plan, profile) - spent;
-  // The profile's word is good for the share that the plan laid out, so the same share of what is left.
-  return clock_left_s === null ? planned : Math.min(planned, clock_left_s * SEARCH.time_safety);
+  const planned = searchSeconds(plan, profile) - spent;
+  return Math.min(planned, clockSeconds(input) ?? planned);
+}
+
+/** For a rung without which the run would end without a file: estimates, which are the same in every run of a job, must not refuse
+ * what the clock still allows. */
+export function correctingSeconds(input: ProposeInput): number {
+  return clockSeconds(input) ?? availableSeconds(input);
+}
+
+/** The profile's word is good for the share that the plan laid out, so the same share of what is left. */
+function clockSeconds({ clock_left_s }: ProposeInput): number | undefined {
+  return clock_left_s === null ? undefined : clock_left_s * SEARCH.time_safety;
 }
 
 /** This one included. */

@@ -14,13 +14,11 @@ export interface StopInput {
   readonly spend_up?: boolean;
   /** A candidate was stopped for the deadline's sake: a file that is there already can still be certified. */
   readonly cut_off: boolean;
-  /** Set where this decision follows a Certify that refused a file: then no other rung is begun. */
-  readonly after_certify: boolean;
 }
 
 export function nextStep(input: StopInput): Pick<Decision, "next" | "exit" | "reason" | "chosen"> {
-  const { choice, points, further, time_up, spend_up, cut_off, after_certify } = input;
-  if (further.possible && !time_up && !spend_up && !cut_off && !after_certify)
+  const { choice, points, further, time_up, spend_up, cut_off } = input;
+  if (further.possible && !time_up && !spend_up && !cut_off)
     return { next: "propose", exit: null, reason: further.why, chosen: null };
   if (time_up || spend_up || (cut_off && choice === undefined)) {
     const best = choice === undefined ? "no file kept every promise" : `the best so far is ${pointKey(choice.chosen)}`;

@@ -35,10 +35,11 @@ export function candidateSeconds(
   plan: PlanRecord,
   profile: TrainingProfile,
   teacherSize: number,
-  { input_size, prune, training, continues }: Candidate,
+  candidate: Candidate,
 ): number {
+  const { input_size, prune, training } = candidate;
   // Pruned expansions take parameters and MACs in nearly equal shares (Lite0: 56 % and 54 %).
   const student = { input_size, macs_ratio: Math.min(prune?.macs_ratio ?? 1, prune?.parameters_ratio ?? 1) };
-  const fixed_s = candidateFixedSeconds(plan, profile, continues !== undefined);
+  const fixed_s = candidateFixedSeconds(plan, profile, candidate);
   return fixed_s + studentSeconds(plan, profile, teacherSize, student, training.epochs);
 }

@@ -1,5 +1,5 @@
 // Results of the steps -> report model. Pure: the same step outputs give the same report, without dates or paths.
-import { pointKey } from "../planner/point-key.ts";
+import { asCertified } from "../planner/as-certified.ts";
 import type {
   Certificate,
   CertifiedMeasurement,
@@ -86,17 +86,6 @@ export function buildReport(inputs: ReportInputs): ReportModel {
     quantization: point && point.precision !== "fp32" ? reportQuantization(inputs.quantized) : null,
     provenance: buildProvenance(inputs, measurement),
   };
-}
-
-/** What Certify found of a point counts more than what Measure found; where it stopped at size or latency, accuracy stays. */
-function asCertified(points: readonly DecidedPoint[], certificate: Certificate | null): DecidedPoint[] {
-  if (certificate === null) return [...points];
-  const again = new Map(certificate.promises.map((result) => [result.promise, result]));
-  return points.map((point) =>
-    pointKey(certificate.point) === pointKey(point)
-      ? { ...point, promises: point.promises.map((result) => again.get(result.promise) ?? result) }
-      : point,
-  );
 }
 
 /** Certify measured the chosen file alone; Measure both of the candidate's, the float one as `fp32`. */

@@ -42,6 +42,13 @@ async function measured(budget: Budget, quantized?: Uint8Array): Promise<RunPayl
   return { ...payload, proposal, results };
 }
 
+/** The proposal as that of the first rung. */
+async function withRungsLeft(payload: RunPayload): Promise<RunPayload> {
+  const { candidates } = payload.proposal!;
+  const proposed = await layStep(services, "propose", proposalOf(candidates[0]!));
+  return { ...payload, proposal: { ...proposed, rung: 1, candidates } };
+}
+
 function proposalOf(candidate: Candidate): Proposal {
   const predicted = { size_bytes: 900, latency_ms_p50: 0.1, basis: "macs" as const };
   const made = { why: "the first choice", factors: { size: 1, latency: 1 }, epochs_total: 24, predicted };
@@ -178,6 +185,29 @@ describe("Decide and Certify", () => {
     });
     expect(last.decision).toMatchObject({ next: "infeasible", chosen: null });
     expect(last.decision.refused_by_certify).toHaveLength(2);
+  });
+
+  it("try another rung where Certify refused the last file, time is left, and test was not read", async () => {
+    const first = await decided(await withRungsLeft(await measured({ latency_ms_p95: 1000 }, wrongColourModel(16))));
+    // Half of what was measured: broken when measured again, and near enough that pruning could mend it.
+    const latency_ms_p95 = Math.min(...first.decision.points.map(({ latency_ms_p50 }) => latency_ms_p50)) / 2;
+    const { payload } = await layColourRun(services, { latency_ms_p95 });
+    const refused = async (before: RunPayload) => {
+      const certificate = await certify({ ...before, plan: payload.plan! }, services);
+      return decided({ ...before, certificate });
+    };
+    const second = await refused(first.payload);
+    expect(second.decision).toMatchObject({ next: "certify" });
+    const third = await refused(second.payload);
+    expect(third.decision).toMatchObject({ next: "propose", reason: expect.stringContaining("too slow") });
+    expect(third.decision.points.map(({ promises }) => promises[0]?.verdict)).toEqual(["failed", "failed"]);
+
+    // The next rung's decision is about that rung: the old certificate was answered.
+    const proposal = await propose(third.payload, services);
+    const results = [{ candidate: proposal.candidates[0]!, error: { Error: "CandidateRejected", Cause: "no parity" } }];
+    const fourth = await decided({ ...third.payload, proposal, results });
+    expect(fourth.decision.refused_by_certify).toEqual(third.decision.refused_by_certify);
+    expect(fourth.decision.reason).not.toContain("refused by Certify");
   });
 
   it("stop at the deadline, with the best so far", async () => {

@@ -8,7 +8,7 @@ import type { ProposeInput } from "../../../core/planner/propose-input.ts";
 import { SEARCH, STUDENT } from "../../../core/planner/recipes.ts";
 import { candidateSeconds } from "../../../core/planner/student-time.ts";
 import { planTeacher } from "../../../core/planner/teacher-recipe.ts";
-import { candidateFixedSeconds, trainingSeconds } from "../../../core/planner/training-time.ts";
+import { searchSeconds } from "../../../core/planner/training-time.ts";
 import { wilson } from "../../../core/statistics/wilson.ts";
 import type { DecidedPoint, PromiseResult } from "../../../core/workflow/records/measurement.ts";
 import type { Candidate } from "../../../core/workflow/records/training.ts";
@@ -70,13 +70,9 @@ describe("the first rung", () => {
           clock_left_s: null,
         });
         const spent = candidates.reduce((sum, candidate) => {
-          return (
-            sum +
-            candidateSeconds(plan, profile, teacher.recipe.input_size, candidate) -
-            candidateFixedSeconds(plan, profile)
-          );
+          return sum + candidateSeconds(plan, profile, teacher.recipe.input_size, candidate);
         }, teacher.estimate_s);
-        if (candidates.length > 0) expect(spent).toBeLessThanOrEqual(trainingSeconds(plan, profile) + 1e-6);
+        if (candidates.length > 0) expect(spent).toBeLessThanOrEqual(searchSeconds(plan, profile) + 1e-6);
       }),
     );
   });
@@ -188,6 +184,30 @@ describe("after a candidate that was rejected within seconds", () => {
     expect([candidate!.prune?.pruner, second?.prune?.pruner]).toEqual(["expansion", "knapsack"]);
     expect(second!.training.epochs).toBeGreaterThanOrEqual(candidate!.training.epochs - 1);
     expect(propose({ ...later, clock_left_s: 20 }).candidates).toEqual([]);
+  });
+});
+
+describe("the time of a rung after the first", () => {
+  const profile = profileOf(4, 1);
+  const epochsOf = (plan: ProposeInput["plan"], promises: readonly PromiseResult[], clock_left_s: number) => {
+    const [first] = firstRung(plan, profile).candidates;
+    const points = [pointOf(first!, promises, 5)];
+    const input = { plan, profile, teacher: TEACHER, tried: [first!], points, rung: 2, clock_left_s };
+    return propose(input).candidates[0]?.training.epochs ?? 0;
+  };
+
+  it("is what the clock says where no file keeps every promise, whatever earlier steps were expected to take", () => {
+    const plan = planOf({ latency_ms_p95: 4, time_s: 240 });
+    const failed = [result("latency-p95", "failed", 4)];
+    expect(epochsOf(plan, failed, 100)).toBeGreaterThan(epochsOf(plan, failed, 80));
+    expect(epochsOf(plan, failed, 80)).toBeGreaterThan(0);
+    expect(epochsOf(plan, failed, 10)).toBe(0);
+  });
+
+  it("is what the estimates leave where a file is there, so that two runs of a job end alike", () => {
+    const plan = planOf({ latency_ms_p95: 6, time_s: 240 });
+    const passed = [result("latency-p95", "passed", 6)];
+    expect(epochsOf(plan, passed, 200)).toBe(epochsOf(plan, passed, 180));
   });
 });
 

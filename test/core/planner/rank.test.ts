@@ -153,17 +153,15 @@ describe("nextStep", () => {
     further: { possible: false, why: "the search ends" },
     time_up: false,
     cut_off: false,
-    after_certify: false,
   };
 
   it("certifies what was chosen once the search ends", () => {
     expect(nextStep(base)).toMatchObject({ next: "certify", reason: "a/int8: made up" });
   });
 
-  it("goes on while a further rung is possible, but never after Certify or the deadline", () => {
+  it("goes on while a further rung is possible, but never after the deadline", () => {
     const further = { possible: true, why: "faster" };
     expect(nextStep({ ...base, further })).toMatchObject({ next: "propose", reason: "faster", chosen: null });
-    expect(nextStep({ ...base, further, after_certify: true }).next).toBe("certify");
     expect(nextStep({ ...base, further, time_up: true }).next).toBe("stopped");
   });
 

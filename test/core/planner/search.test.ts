@@ -7,7 +7,7 @@ import { SEARCH, STUDENT } from "../../../core/planner/recipes.ts";
 import { epochsOf } from "../../../core/planner/runner.ts";
 import { candidateSeconds } from "../../../core/planner/student-time.ts";
 import { planTeacher } from "../../../core/planner/teacher-recipe.ts";
-import { candidateFixedSeconds, trainingSeconds } from "../../../core/planner/training-time.ts";
+import { searchSeconds } from "../../../core/planner/training-time.ts";
 import { wilson } from "../../../core/statistics/wilson.ts";
 import type { DecidedPoint, PromiseResult } from "../../../core/workflow/records/measurement.ts";
 import type { PlanRecord } from "../../../core/workflow/records/plan.ts";
@@ -99,10 +99,7 @@ describe("a whole search", () => {
         const candidates = search(plan, profile, truth).flatMap((proposal) => proposal.candidates);
         const seconds = candidates.map((one) => candidateSeconds(plan, profile, teacher.recipe.input_size, one));
         const spent = seconds.reduce((sum, s) => sum + s, teacher.estimate_s);
-        if (candidates.length > 0)
-          expect(spent).toBeLessThanOrEqual(
-            trainingSeconds(plan, profile) + candidateFixedSeconds(plan, profile) + 1e-6,
-          );
+        if (candidates.length > 0) expect(spent).toBeLessThanOrEqual(searchSeconds(plan, profile) + 1e-6);
       }),
     );
   });
