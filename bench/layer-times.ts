@@ -1,4 +1,4 @@
-// How well a table of layer times predicts: a table from Lite0 at three input sizes, then int8 networks that it has not seen,
+// How well a table of layer times predicts: a table from Lite0 at the input sizes that a plan offers, then int8 networks that it has not seen,
 // of the same blocks with random inner widths in multiples of 8 or 16, at sizes in the table and others.
 // Usage: npm run bench:layer-times -- [--count 16]
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -21,8 +21,8 @@ import { sortSamples } from "../core/statistics/sorted-samples.ts";
 import { LITE0_WIDTHS, liteNetwork } from "./lite-network.ts";
 import { recordedMachine } from "./recorded-machine.ts";
 
-const TABLE_SIZES = [224, 160, 112];
-const SIZES = [112, 128, 144, 160, 192, 224];
+const TABLE_SIZES = [224, 192, 160, 128, 112, 96, 80, 64];
+const SIZES = [64, 80, 96, 112, 144, 176, 208, 224];
 const { values } = parseArgs({ options: { count: { type: "string", default: "16" } } });
 const { signal } = new AbortController();
 const random = seededRandom(0);

@@ -8,12 +8,15 @@ import { layersOf } from "../../core/layer-times/layers-of.ts";
 import { emptyNetwork, probeNetwork, quantizedProbe } from "../../core/layer-times/probe.ts";
 import { quantizedForTiming } from "../../core/layer-times/quantize-for-timing.ts";
 import {
+  type Correction,
+  corrected,
+  correctionOf,
   familyOf,
   type ProfiledModel,
   probedTimes,
-  probingOverhead,
-  withoutOverhead,
+  type TimedNetwork,
 } from "../../core/layer-times/table-of.ts";
+import { atInputSize } from "../../core/onnx/at-input-size.ts";
 import type { Model } from "../../core/onnx/graph.ts";
 import { QUANTIZER_DEFAULTS, type Quantizer } from "../../core/quantizers/quantizer.ts";
 import type { LayerFamily, LayerTimes } from "../../core/workflow/records/layer-times.ts";
@@ -67,20 +70,23 @@ export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
   const planned = [network, layersOf(model)].map((each) =>
     planFamilies(each, request.input_sizes, found.depthwise_multiple),
   );
-  const { families, left_out, whole_us } = await timeFamilies(request, unique(planned), found, quantized);
-  // Float layers are corrected by the float network; then the quantized one, which holds a few, shows the rest.
-  const fp32 = probingOverhead({ families }, layersOf(model).layers, whole_us.float - whole_us.empty);
-  const half = families.map((family) => (family.precision === "fp32" ? withoutOverhead(family, fp32) : family));
-  const int8 = probingOverhead({ families: half }, network.layers, whole_us.int8 - whole_us.empty);
-  const corrected = half.map((family) => (family.precision === "int8" ? withoutOverhead(family, int8) : family));
+  const smallest = atInputSize(model, Math.min(...request.input_sizes));
+  const whole: WholeNetworks = {
+    fp32: [model, smallest],
+    int8: [quantized, quantizedForTiming(smallest, quantizer, QUANTIZER_DEFAULTS)],
+  };
+  const { families, left_out, empty_us, timed } = await timeFamilies(request, unique(planned), found, whole);
+  // Float layers are corrected by the float networks; then the quantized ones, which hold a few, show the rest.
+  const halfway = ofPrecision(families, "fp32", correctionOf({ families }, "fp32", timed.fp32));
+  const all = ofPrecision(halfway, "int8", correctionOf({ families: halfway }, "int8", timed.int8));
   return {
     table: {
       ...request.machine,
       threads: request.threads,
       quantizer: quantizer.key,
       channel_multiple: Math.max(found.conv_outputs, found.depthwise_multiple),
-      fixed_us: whole_us.empty,
-      families: corrected,
+      fixed_us: empty_us,
+      families: all,
       left_out,
     },
     network,
@@ -93,21 +99,29 @@ interface Cell {
   readonly layer: LayerShape;
 }
 
-/** Microseconds of a run without a profile. */
-interface WholeRuns {
-  readonly empty: number;
-  readonly float: number;
-  readonly int8: number;
+/** At the network's own and at the smallest planned input size. */
+type WholeNetworks = Readonly<Record<LayerFamily["precision"], readonly Model[]>>;
+
+interface TimedFamilies extends Pick<LayerTimes, "families" | "left_out"> {
+  /** A run of nothing, without a profile. */
+  readonly empty_us: number;
+  readonly timed: Readonly<Record<LayerFamily["precision"], readonly TimedNetwork[]>>;
 }
 
-type TimedFamilies = Pick<LayerTimes, "families" | "left_out"> & { readonly whole_us: WholeRuns };
+function ofPrecision(
+  families: readonly LayerFamily[],
+  precision: LayerFamily["precision"],
+  correction: Correction,
+): LayerFamily[] {
+  return families.map((family) => (family.precision === precision ? corrected(family, correction) : family));
+}
 
 /** Whole networks in the same rounds as their layers: a moment in which the machine is slow must not fall on one of them alone. */
 async function timeFamilies(
   request: LayersRequest,
   families: readonly PlannedFamily[],
   steps: KernelSteps,
-  quantized: Model,
+  networks: WholeNetworks,
 ): Promise<TimedFamilies> {
   const cells = families.flatMap((family) => family.layers.map((layer): Cell => ({ family, layer })));
   const chunks = inChunks(cells);
@@ -117,14 +131,17 @@ async function timeFamilies(
     const int8 = chunk[0]!.layer.precision === "int8";
     return { name: String(at), model: int8 ? quantizedProbe(network, request.quantizer) : network, whole_runs: false };
   });
-  const whole = [emptyNetwork(), request.model, quantized].map((model, at): Probe => {
+  const { fp32, int8 } = networks;
+  const whole = [emptyNetwork(), ...fp32, ...int8].map((model, at): Probe => {
     return { name: `whole ${at}`, model, whole_runs: true };
   });
-  const [empty, float, int8, ...profiles] = await profile(request, request.limit_s, [...whole, ...probes]);
+  const profiled = await profile(request, request.limit_s, [...whole, ...probes]);
+  const [empty_us, ...runs_us] = profiled.slice(0, whole.length).map(({ run_us }) => run_us!) as [number, ...number[]];
+  const profiles = profiled.slice(whole.length);
   const times = new Map<LayerShape, number>();
-  for (const [at, profiled] of profiles.entries()) {
+  for (const [at, one] of profiles.entries()) {
     const chunk = chunks[at]!;
-    for (const [index, us] of probedTimes(profiled, chunk.length).entries()) {
+    for (const [index, us] of probedTimes(one, chunk.length).entries()) {
       if (us !== undefined) times.set(chunk[index]!.layer, us);
     }
   }
@@ -134,7 +151,11 @@ async function timeFamilies(
   });
   return {
     families: tables.flatMap(({ table }): LayerFamily[] => (table === undefined ? [] : [table])),
-    whole_us: { empty: empty!.run_us!, float: float!.run_us!, int8: int8!.run_us! },
+    empty_us,
+    timed: {
+      fp32: fp32.map((model, at) => ({ layers: layersOf(model).layers, us: runs_us[at]! - empty_us })),
+      int8: int8.map((model, at) => ({ layers: layersOf(model).layers, us: runs_us[fp32.length + at]! - empty_us })),
+    },
     left_out: [...new Set(tables.flatMap(({ family, table }) => (table === undefined ? [describe(family)] : [])))],
   };
 }

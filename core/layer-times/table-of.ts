@@ -1,4 +1,4 @@
-// Layer times from profiles of probes. Profiling itself costs a node some time; how much is known from a network of which
+// Layer times from profiles of probes. Profiling itself costs a node some time; how much is known from networks of which
 // whole runs were timed too.
 import type { LayerFamily, LayerTimes } from "../workflow/records/layer-times.ts";
 import type { PlannedFamily } from "./grid.ts";
@@ -38,25 +38,56 @@ export function probedTimes({ nodes }: ProfiledModel, count: number): readonly (
   return times;
 }
 
-/**
- * What profiling and a probe's colder caches add to each layer: so much that the sum over a network's layers is what a whole
- * run takes without a profile. 0 where the table holds too little of the network to tell.
- */
-export function probingOverhead(
-  table: Pick<LayerTimes, "families">,
-  layers: readonly Layer[],
-  layers_us: number,
-): number {
-  const times = layers.map((layer) => layerMicroseconds(table, layer));
-  const known = times.filter((us) => us !== undefined);
-  if (known.length < layers.length || layers.length === 0) return 0;
-  return Math.max(0, (known.reduce((sum, us) => sum + us, 0) - layers_us) / layers.length);
+/** From probed times to a network's own: `scale` is what a probe's colder caches cost, the overhead what profiling costs a node. */
+export interface Correction {
+  readonly scale: number;
+  readonly overhead_us: number;
 }
 
-/** The family with the overhead taken off each time. */
-export function withoutOverhead(family: LayerFamily, overhead_us: number): LayerFamily {
+export interface TimedNetwork {
+  readonly layers: readonly Layer[];
+  /** All layers in a run without a profile. */
+  readonly us: number;
+}
+
+const NONE: Correction = { scale: 1, overhead_us: 0 };
+/** A slow moment would stretch further than caches do. */
+const SCALE_LIMITS = { low: 0.8, high: 1.25 };
+
+/**
+ * So that the sums over layers are what whole runs take, of one network or of two at different input sizes. One alone can't tell a
+ * slow moment from the cost of profiling: of 4.3 ms at 224 px a tenth is 5 us for each layer, and at 64 px layers take no longer
+ * (0.70 ms predicted, 0.36 measured).
+ * @param precision only layers of this one are corrected; the table's others are taken as they are
+ */
+export function correctionOf(
+  table: Pick<LayerTimes, "families">,
+  precision: Layer["precision"],
+  networks: readonly TimedNetwork[],
+): Correction {
+  const sums = networks.map((network) => sumOf(table, precision, network));
+  const known = sums.filter((sum) => sum !== undefined).toSorted((a, b) => b.probed_us - a.probed_us);
+  const [large, small] = [known[0], known.at(-1)];
+  if (large === undefined || small === undefined || known.length < networks.length) return NONE;
+  const span = large.probed_us * small.count - small.probed_us * large.count;
+  const slope = span > 0 ? (large.us * small.count - small.us * large.count) / span : 1;
+  const scale = Math.min(SCALE_LIMITS.high, Math.max(SCALE_LIMITS.low, slope));
+  return { scale, overhead_us: Math.max(0, (scale * small.probed_us - small.us) / small.count) };
+}
+
+/** Of a network's layers of one precision; undefined where the table doesn't hold them all, or there are none. */
+function sumOf(table: Pick<LayerTimes, "families">, precision: Layer["precision"], { layers, us }: TimedNetwork) {
+  const timed = layers.map((layer) => ({ layer, us: layerMicroseconds(table, layer) }));
+  if (timed.some((one) => one.us === undefined)) return undefined;
+  const sum = (some: typeof timed) => some.reduce((total, one) => total + one.us!, 0);
+  const own = timed.filter(({ layer }) => layer.precision === precision);
+  const others = timed.filter(({ layer }) => layer.precision !== precision);
+  return own.length === 0 ? undefined : { probed_us: sum(own), us: us - sum(others), count: own.length };
+}
+
+export function corrected(family: LayerFamily, { scale, overhead_us }: Correction): LayerFamily {
   const times = family.times.map(({ inputs, outputs, us }) => {
-    return { inputs, outputs, us: rounded(Math.max(us - overhead_us, us * SHARE_LEFT_MIN)) };
+    return { inputs, outputs, us: rounded(Math.max(scale * us - overhead_us, scale * us * SHARE_LEFT_MIN)) };
   });
   return { ...family, times };
 }

@@ -13,7 +13,7 @@ export const STEP_VERSIONS = {
   decide: 4,
   certify: 3,
   report: 6,
-  "time-layers": 4,
+  "time-layers": 5,
   "time-precisions": 1,
 } as const;
 

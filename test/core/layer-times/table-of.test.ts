@@ -4,7 +4,7 @@ import { planFamilies } from "../../../core/layer-times/grid.ts";
 import { kernelSteps } from "../../../core/layer-times/kernel-steps.ts";
 import { layersOf } from "../../../core/layer-times/layers-of.ts";
 import { markerOf } from "../../../core/layer-times/probe.ts";
-import { familyOf, probedTimes, probingOverhead, withoutOverhead } from "../../../core/layer-times/table-of.ts";
+import { corrected, correctionOf, familyOf, probedTimes } from "../../../core/layer-times/table-of.ts";
 import { smallNetwork } from "../../fixtures/small-network.ts";
 
 const profile = (nodes: readonly (readonly [string, number])[], run_us: number | null = null) => ({
@@ -55,16 +55,50 @@ describe("probed times", () => {
     ] as const;
     expect(probedTimes(profile(nodes), 3)).toEqual([16, 11, undefined]);
   });
+});
 
-  it("are lowered alike, so that their sum is a whole run's time without a profile", () => {
-    const shape = { kind: "conv", precision: "int8", kernel: 1, stride: 1, output_size: 8 } as const;
-    const grid = { ...shape, multiple_of: 1, outputs_step: 1, times: [{ inputs: 8, outputs: 8, us: 10 }] };
-    const layers = ["a", "b"].map((name) => ({ ...shape, name, inputs: 8, outputs: 8 }));
-    expect(probingOverhead({ families: [grid] }, layers, 14)).toBe(3);
-    expect(probingOverhead({ families: [grid] }, layers, 30)).toBe(0);
-    expect(probingOverhead({ families: [] }, layers, 14)).toBe(0);
-    expect(withoutOverhead(grid, 3).times[0]!.us).toBe(7);
-    expect(withoutOverhead(grid, 9).times[0]!.us).toBe(2);
+describe("a correction", () => {
+  const shape = { kind: "conv", precision: "int8", kernel: 1, stride: 1, output_size: 8 } as const;
+  const grid = { ...shape, multiple_of: 1, outputs_step: 1, times: [{ inputs: 8, outputs: 8, us: 10 }] };
+  const network = (count: number, outputs: number, us: number) => ({
+    layers: Array.from({ length: count }, (_, at) => ({ ...shape, name: String(at), inputs: 8, outputs })),
+    us,
+  });
+
+  it("of one network lowers all layers alike, so that their sum is a whole run's time, and raises none", () => {
+    expect(correctionOf({ families: [grid] }, "int8", [network(2, 8, 14)])).toEqual({ scale: 1, overhead_us: 3 });
+    expect(correctionOf({ families: [grid] }, "int8", [network(2, 8, 30)])).toEqual({ scale: 1, overhead_us: 0 });
+  });
+
+  it("of two networks gives both their times", () => {
+    // Probed: 4 layers of 10 us, and 4 of 100 us. True: 0.9 times as much, less 2 us.
+    const both = [network(4, 80, 4 * 88), network(4, 8, 4 * 7)];
+    const { scale, overhead_us } = correctionOf({ families: [grid] }, "int8", both);
+    expect([scale, overhead_us]).toEqual([expect.closeTo(0.9), expect.closeTo(2)]);
+    expect(corrected(grid, { scale, overhead_us }).times[0]!.us).toBe(7);
+  });
+
+  it("takes a slow moment in the larger network for no more than caches can cost, and the smaller one for right", () => {
+    const both = [network(4, 80, 4 * 200), network(4, 8, 4 * 8)];
+    const { scale, overhead_us } = correctionOf({ families: [grid] }, "int8", both);
+    expect(scale).toBe(1.25);
+    expect(scale * 10 - overhead_us).toBeCloseTo(8);
+  });
+
+  it("leaves layers of the other precision to theirs", () => {
+    const float = { ...grid, precision: "fp32" as const };
+    const mixed = network(2, 8, 20);
+    mixed.layers[0] = { ...mixed.layers[0]!, precision: "fp32" } as never;
+    expect(correctionOf({ families: [grid, float] }, "int8", [mixed])).toEqual({ scale: 1, overhead_us: 0 });
+    expect(correctionOf({ families: [grid, float] }, "int8", [{ ...mixed, us: 16 }]).overhead_us).toBe(4);
+  });
+
+  it("is none where the table misses a layer", () => {
+    expect(correctionOf({ families: [] }, "int8", [network(2, 8, 14)])).toEqual({ scale: 1, overhead_us: 0 });
+  });
+
+  it("leaves a fifth of a time at least", () => {
+    expect(corrected(grid, { scale: 1, overhead_us: 9 }).times[0]!.us).toBe(2);
   });
 });
 
