@@ -9,7 +9,7 @@ import { epochsWithin, halfOf, halve } from "./halving.ts";
 import { studentSizes } from "./input-sizes.ts";
 import { networkOfTeacher } from "./network.ts";
 import { nextShape, sameShape } from "./next-shape.ts";
-import { factorsOf, predictFile } from "./predict-file.ts";
+import { factorsOf, type PredictFile, predictFile } from "./predict-file.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { quantizationTraining } from "./quantization-training.ts";
 import { QUANTIZATION_TRAINING, SEARCH, STUDENT } from "./recipes.ts";
@@ -18,16 +18,16 @@ import { continued, shapeOfCandidate } from "./shape.ts";
 import { type ShapeOption, shapeOptions } from "./shape-options.ts";
 import { candidateSeconds } from "./student-time.ts";
 import { judgeRung, type RungStanding } from "./survivors.ts";
+import { teacherItself } from "./teacher-itself.ts";
 
 export function propose(input: ProposeInput): Proposal {
   const { rung, tried, points, rejected = [] } = input;
   if (rung > SEARCH.rungs_max) return nothing(input, `the search ends after ${SEARCH.rungs_max} rungs`);
   if (rung === 1) {
-    const planned = freshRung(input, optionsOf(input), {
-      epochs_min: 1,
-      smaller_inputs: true,
-      available_s: availableSeconds(input),
-    });
+    const [options, available_s] = [optionsOf(input), availableSeconds(input)];
+    const planned =
+      freshRung(input, options, { epochs_min: 1, smaller_inputs: true, available_s }) ??
+      teacherItself(input, options, predictionOf(input), available_s);
     if (planned === undefined)
       return nothing(input, "the time left allows no epoch of any candidate: promise more time");
     return proposalOf(input, planned, []);
@@ -85,6 +85,10 @@ function another(input: ProposeInput, last: readonly Candidate[], standing: Rung
   const better = standing.ranked[0] ?? standing.broken[0] ?? last.at(-1);
   const next = nextShape(plan, studentSizes(plan, teacher.input_size), tried, points, better);
   const untried = optionsOf(input).filter(({ shape }) => !tried.some((one) => sameShape(shapeOfCandidate(one), shape)));
+  const itself = hasFile(input)
+    ? undefined
+    : teacherItself(input, untried, predictionOf(input), correctingSeconds(input));
+  if (itself !== undefined) return proposalOf(input, itself, []);
   if (next === undefined) return instead(input, standing, untried);
   const corrects = next.aim === "size" || next.aim === "latency";
   const beside = corrects ? untried.filter(({ shape }) => shape.input_size !== next.shape.input_size) : [];
@@ -109,9 +113,12 @@ function instead(input: ProposeInput, standing: RungStanding, untried: readonly 
 }
 
 function laterRung(input: ProposeInput, epochs_min: number): FreshRungRules {
-  const has_file = input.points.some(({ promises }) => keepsPromises(promises));
-  const available_s = has_file ? availableSeconds(input) : correctingSeconds(input);
+  const available_s = hasFile(input) ? availableSeconds(input) : correctingSeconds(input);
   return { epochs_min, smaller_inputs: false, available_s };
+}
+
+function hasFile({ points }: ProposeInput): boolean {
+  return points.some(({ promises }) => keepsPromises(promises));
 }
 
 /** A student that lost its accuracy by rounding alone, where the time is enough to train it with simulated int8. */
@@ -132,6 +139,10 @@ function optionsOf(input: ProposeInput): ShapeOption[] {
   return shapeOptions({ plan, network, teacher_size: teacher.input_size, latencies, factors: knownFactors(input) });
 }
 
+function predictionOf(input: ProposeInput): PredictFile {
+  return predictFile(networkOfTeacher(input.teacher), input.latencies, knownFactors(input));
+}
+
 function knownFactors({ teacher, tried, points, latencies }: ProposeInput) {
   return factorsOf(predictFile(networkOfTeacher(teacher), latencies), tried, points);
 }
@@ -141,9 +152,9 @@ function proposalOf(
   { made, planned, why }: PlannedCandidates,
   dropped: readonly DroppedCandidate[],
 ): Proposal {
-  const { plan, profile, teacher, tried, points, rung, latencies } = input;
+  const { plan, profile, teacher, tried, points, rung } = input;
   const factors = knownFactors(input);
-  const predict = predictFile(networkOfTeacher(teacher), latencies, factors);
+  const predict = predictionOf(input);
   const candidates = made.map(({ candidate }) => candidate);
   return {
     rung,

@@ -6,7 +6,7 @@ export const STEP_VERSIONS = {
   "prepare-shard": 1,
   profile: 4,
   "fine-tune": 4,
-  propose: 11,
+  propose: 12,
   compress: 8,
   quantize: 5,
   measure: 4,

@@ -199,7 +199,7 @@ describe("Decide and Certify", () => {
     const second = await refused(first.payload);
     expect(second.decision).toMatchObject({ next: "certify" });
     const third = await refused(second.payload);
-    expect(third.decision).toMatchObject({ next: "propose", reason: expect.stringContaining("too slow") });
+    expect(third.decision).toMatchObject({ next: "propose", reason: expect.stringContaining("the teacher itself") });
     expect(third.decision.points.map(({ promises }) => promises[0]?.verdict)).toEqual(["failed", "failed"]);
 
     // The next rung's decision is about that rung: the old certificate was answered.

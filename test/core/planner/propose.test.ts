@@ -187,6 +187,15 @@ describe("after a candidate that was rejected within seconds", () => {
   });
 });
 
+describe("where the time is too short for any epoch", () => {
+  it("the teacher itself is quantized, if size and latency let it be", () => {
+    const slow = profileOf(4000, 100);
+    const rungOf = (budget: ProposeInput["plan"]["budget"]) => firstRung(planOf({ ...budget, time_s: 700 }), slow);
+    expect(rungOf({}).candidates).toMatchObject([{ input_size: 224, prune: null, training: { epochs: 0 } }]);
+    expect(rungOf({ size_bytes: 1_000_000 }).candidates).toEqual([]);
+  });
+});
+
 describe("the time of a rung after the first", () => {
   const profile = profileOf(4, 1);
   const epochsOf = (plan: ProposeInput["plan"], promises: readonly PromiseResult[], clock_left_s: number) => {
@@ -230,10 +239,17 @@ describe("a later rung", () => {
     expect(second.candidates[0]!.prune!.macs_ratio).toBeLessThan(0.5);
   });
 
-  it("takes a larger input where accuracy was broken, unless latency forbids it", () => {
+  it("takes the teacher itself, untrained, where accuracy was broken and size and latency let it be", () => {
+    const { second } = secondRung({ accuracy_drop_points: 1 }, [result("accuracy-drop", "failed", 1)]);
+    expect(second.candidates).toMatchObject([{ input_size: 224, prune: null, training: { epochs: 0 } }]);
+    expect(second.why).toContain("the teacher itself");
+  });
+
+  it("takes a larger input where accuracy was broken and the teacher itself is too slow, unless latency forbids that too", () => {
     const broken = [result("accuracy-drop", "failed", 1)];
-    const free = secondRung({ accuracy_drop_points: 1 }, broken);
-    expect(free.second.candidates[0]!.input_size).toBe(192);
+    const free = secondRung({ accuracy_drop_points: 1, latency_ms_p95: 8 }, broken, 5);
+    expect(free.second.candidates[0]).toMatchObject({ input_size: 192, training: { epochs: expect.any(Number) } });
+    expect(free.second.candidates[0]!.training.epochs).toBeGreaterThanOrEqual(6);
     const bound = secondRung({ accuracy_drop_points: 1, latency_ms_p95: 5.1 }, broken, 5);
     expect(bound.second).toMatchObject({ candidates: [], why: "no untried input size or width could help" });
   });
