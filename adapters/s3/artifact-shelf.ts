@@ -1,6 +1,7 @@
 // Publishes an artifact under runs/<run>/artifact of a bucket: its files first, its manifest last. Whoever reads while an
 // artifact is replaced finds files that the manifest doesn't name, never a mixture that passes for whole.
 import { createHash } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { ArtifactShelf, ArtifactSource, PublishedArtifact } from "../../core/artifact/artifact-shelf.ts";
 import { type ArtifactManifest, MANIFEST_NAME } from "../../core/artifact/manifest.ts";
@@ -9,7 +10,7 @@ import type { Store } from "../../core/store/store.ts";
 import { manifestOf, plainName } from "../artifact-sources.ts";
 import { withStorageErrors } from "../storage-error.ts";
 import { formatS3Address, keyOf, type S3Address } from "./address.ts";
-import { inLanes } from "./lanes.ts";
+import { everyInLanes, inLanes } from "./lanes.ts";
 import { isObject } from "./object-facts.ts";
 import { request } from "./request.ts";
 import { createS3Store } from "./store.ts";
@@ -17,6 +18,8 @@ import { uploadFile } from "./upload-file.ts";
 
 const FILES_AT_ONCE = 4;
 const REPLACE_TRIES = 8;
+/** Doubled with each try and drawn at random up to that, so that publishers who hinder each other don't go on in step. */
+const REPLACE_WAIT_MS = 50;
 
 export interface S3ShelfOptions extends S3Address {
   readonly client: S3Client;
@@ -54,6 +57,7 @@ async function publish(publication: Publication): Promise<boolean> {
     await removeOthers(publication);
     // Another publisher of the same run may have put its own files there just now.
     if (await isPublished(publication)) return true;
+    await wait(Math.random() * REPLACE_WAIT_MS * 2 ** attempt);
   }
   const message = `Expected to put the artifact at ${publication.folder}, but other runs kept replacing it: let them end and try again.`;
   throw new DecantError("StoreFailed", message);
@@ -66,11 +70,9 @@ async function isPublished({ client, bucket, prefix, store, folder, text }: Publ
   const { files } = JSON.parse(text) as ArtifactManifest;
   const names = await namesIn(store, folder);
   if (names.some((name) => name !== MANIFEST_NAME && !Object.hasOwn(files, name))) return false;
-  let whole = true;
-  await inLanes(Object.entries(files), FILES_AT_ONCE, async ([name, facts]) => {
-    whole &&= await isObject({ client, bucket, key: keyOf({ bucket, prefix }, `${folder}/${name}`) }, facts);
-  });
-  return whole;
+  return everyInLanes(Object.entries(files), FILES_AT_ONCE, ([name, facts]) =>
+    isObject({ client, bucket, key: keyOf({ bucket, prefix }, `${folder}/${name}`) }, facts),
+  );
 }
 
 async function namesIn(store: Store, folder: string): Promise<string[]> {

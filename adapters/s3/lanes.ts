@@ -22,3 +22,17 @@ export async function inLanes<Item>(
   const rejected = results.find((result) => result.status === "rejected");
   if (rejected) throw rejected.reason;
 }
+
+/** Whether every item passes; none is asked about once one has not. */
+export async function everyInLanes<Item>(
+  items: Iterable<Item>,
+  lanes: number,
+  passes: (item: Item) => Promise<boolean>,
+): Promise<boolean> {
+  let every = true;
+  await inLanes(items, lanes, async (item) => {
+    // Not `every &&= await`: lanes that answer later would overwrite a no.
+    if (every && !(await passes(item))) every = false;
+  });
+  return every;
+}

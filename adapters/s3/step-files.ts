@@ -13,7 +13,7 @@ import { keepRecord, readRecord } from "../step-record.ts";
 import { withStorageErrors } from "../storage-error.ts";
 import { formatS3Address, keyOf, keyUnder, type S3Address } from "./address.ts";
 import { fetchFolder, holdsFiles } from "./fetch-folder.ts";
-import { inLanes } from "./lanes.ts";
+import { everyInLanes, inLanes } from "./lanes.ts";
 import { isObject } from "./object-facts.ts";
 import { request } from "./request.ts";
 import { createS3Store } from "./store.ts";
@@ -69,11 +69,9 @@ async function find(context: Context, pointer: StepPointer): Promise<DoneRecord 
 async function isWhole(context: Context, pointer: StepPointer, record: DoneRecord): Promise<boolean> {
   const { client, bucket } = context;
   const folder = attemptKey(context, pointer, record.attempt);
-  let whole = true;
-  await inLanes(Object.entries(record.files), QUESTIONS_AT_ONCE, async ([name, expected]) => {
-    whole &&= await isObject({ client, bucket, key: keyUnder(folder, name) }, expected);
-  });
-  return whole;
+  return everyInLanes(Object.entries(record.files), QUESTIONS_AT_ONCE, ([name, expected]) =>
+    isObject({ client, bucket, key: keyUnder(folder, name) }, expected),
+  );
 }
 
 function attemptKey(context: Context, pointer: StepPointer, attempt: string): string {
