@@ -1,5 +1,5 @@
-// How well a table of layer times predicts: a table from Lite0 at the input sizes that a plan offers, then int8 networks that it has not seen,
-// of the same blocks with random inner widths in multiples of 8 or 16, at sizes in the table and others.
+// How well a table of layer times predicts: a table from Lite0 at the input sizes that a plan offers, then int8 networks that it has
+// not seen, of the same blocks with random inner widths in multiples of 8 or 16, at sizes in the table and others.
 // Usage: npm run bench:layer-times -- [--count 16]
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";

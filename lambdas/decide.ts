@@ -58,14 +58,7 @@ export async function decide(payload: RunPayload, services: Services): Promise<D
     async () => {
       const { points, rejected, refused, tried, proposed } = known;
       const cut_off = rejected.some(({ code }) => code === "Deadline");
-      const step = nextStep({
-        choice,
-        points,
-        further,
-        time_up,
-        spend_up,
-        cut_off,
-      });
+      const step = nextStep({ choice, points, further, time_up, spend_up, cut_off });
       const goes_on = step.next === "propose";
       const so_far = [...known.dropped, ...(goes_on ? further.dropped : [])];
       const rest = goes_on ? [] : dropRest({ tried, points, dropped: so_far, chosen: step.chosen });

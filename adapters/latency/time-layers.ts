@@ -3,12 +3,11 @@
 import { type PlannedFamily, planFamilies } from "../../core/layer-times/grid.ts";
 import type { LayerShape } from "../../core/layer-times/interpolate.ts";
 import { type KernelSteps, kernelSteps, stepLayers } from "../../core/layer-times/kernel-steps.ts";
-import type { TimedLayers } from "../../core/layer-times/layer.ts";
+import type { LayerNetwork, TimedLayers } from "../../core/layer-times/layer.ts";
 import { layersOf } from "../../core/layer-times/layers-of.ts";
 import { emptyNetwork, probeNetwork, quantizedProbe } from "../../core/layer-times/probe.ts";
 import { quantizedForTiming } from "../../core/layer-times/quantize-for-timing.ts";
 import {
-  type Correction,
   corrected,
   correctionOf,
   familyOf,
@@ -55,7 +54,7 @@ interface Probe {
 export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
   const { model, quantizer, progress } = request;
   const quantized = quantizedForTiming(model, quantizer, QUANTIZER_DEFAULTS);
-  const network = layersOf(quantized);
+  const [float, int8] = [wholeNetwork("fp32", model), wholeNetwork("int8", quantized)];
   progress("timing where kernels step");
   const steps = stepLayers();
   const [stepped] = await profile(request, FIRST_LIMIT_S, [
@@ -67,18 +66,20 @@ export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
   const stepTimes = probedTimes(stepped!, steps.length);
   const found = kernelSteps((layer) => stepTimes[steps.findIndex((each) => sameLayer(each, layer))] ?? 0);
   // The float network comes last: candidates are int8.
-  const planned = [network, layersOf(model)].map((each) =>
+  const planned = [int8.network, float.network].map((each) =>
     planFamilies(each, request.input_sizes, found.depthwise_multiple),
   );
   const smallest = atInputSize(model, Math.min(...request.input_sizes));
-  const whole: WholeNetworks = {
-    fp32: [model, smallest],
-    int8: [quantized, quantizedForTiming(smallest, quantizer, QUANTIZER_DEFAULTS)],
-  };
+  const whole = [
+    float,
+    int8,
+    wholeNetwork("fp32", smallest),
+    wholeNetwork("int8", quantizedForTiming(smallest, quantizer, QUANTIZER_DEFAULTS)),
+  ];
   const { families, left_out, empty_us, timed } = await timeFamilies(request, unique(planned), found, whole);
   // Float layers are corrected by the float networks; then the quantized ones, which hold a few, show the rest.
-  const halfway = ofPrecision(families, "fp32", correctionOf({ families }, "fp32", timed.fp32));
-  const all = ofPrecision(halfway, "int8", correctionOf({ families: halfway }, "int8", timed.int8));
+  const halfway = correctedBy(families, "fp32", timed);
+  const all = correctedBy(halfway, "int8", timed);
   return {
     table: {
       ...request.machine,
@@ -89,7 +90,7 @@ export async function timeLayers(request: LayersRequest): Promise<TimedLayers> {
       families: all,
       left_out,
     },
-    network,
+    network: int8.network,
     tails,
   };
 }
@@ -99,20 +100,32 @@ interface Cell {
   readonly layer: LayerShape;
 }
 
-/** At the network's own and at the smallest planned input size. */
-type WholeNetworks = Readonly<Record<LayerFamily["precision"], readonly Model[]>>;
+interface WholeNetwork {
+  readonly precision: LayerFamily["precision"];
+  readonly model: Model;
+  readonly network: LayerNetwork;
+}
+
+function wholeNetwork(precision: LayerFamily["precision"], model: Model): WholeNetwork {
+  return { precision, model, network: layersOf(model) };
+}
+
+type TimedWhole = TimedNetwork & Pick<WholeNetwork, "precision">;
 
 interface TimedFamilies extends Pick<LayerTimes, "families" | "left_out"> {
   /** A run of nothing, without a profile. */
   readonly empty_us: number;
-  readonly timed: Readonly<Record<LayerFamily["precision"], readonly TimedNetwork[]>>;
+  readonly timed: readonly TimedWhole[];
 }
 
-function ofPrecision(
+/** Families of one precision, by the networks of that precision. */
+function correctedBy(
   families: readonly LayerFamily[],
   precision: LayerFamily["precision"],
-  correction: Correction,
+  timed: readonly TimedWhole[],
 ): LayerFamily[] {
+  const networks = timed.filter((network) => network.precision === precision);
+  const correction = correctionOf({ families }, precision, networks);
   return families.map((family) => (family.precision === precision ? corrected(family, correction) : family));
 }
 
@@ -121,7 +134,7 @@ async function timeFamilies(
   request: LayersRequest,
   families: readonly PlannedFamily[],
   steps: KernelSteps,
-  networks: WholeNetworks,
+  networks: readonly WholeNetwork[],
 ): Promise<TimedFamilies> {
   const cells = families.flatMap((family) => family.layers.map((layer): Cell => ({ family, layer })));
   const chunks = inChunks(cells);
@@ -131,8 +144,7 @@ async function timeFamilies(
     const int8 = chunk[0]!.layer.precision === "int8";
     return { name: String(at), model: int8 ? quantizedProbe(network, request.quantizer) : network, whole_runs: false };
   });
-  const { fp32, int8 } = networks;
-  const whole = [emptyNetwork(), ...fp32, ...int8].map((model, at): Probe => {
+  const whole = [emptyNetwork(), ...networks.map(({ model }) => model)].map((model, at): Probe => {
     return { name: `whole ${at}`, model, whole_runs: true };
   });
   const profiled = await profile(request, request.limit_s, [...whole, ...probes]);
@@ -152,10 +164,9 @@ async function timeFamilies(
   return {
     families: tables.flatMap(({ table }): LayerFamily[] => (table === undefined ? [] : [table])),
     empty_us,
-    timed: {
-      fp32: fp32.map((model, at) => ({ layers: layersOf(model).layers, us: runs_us[at]! - empty_us })),
-      int8: int8.map((model, at) => ({ layers: layersOf(model).layers, us: runs_us[fp32.length + at]! - empty_us })),
-    },
+    timed: networks.map(({ precision, network: { layers } }, at) => {
+      return { precision, layers, us: runs_us[at]! - empty_us };
+    }),
     left_out: [...new Set(tables.flatMap(({ family, table }) => (table === undefined ? [describe(family)] : [])))],
   };
 }

@@ -1,7 +1,6 @@
 // Publishes an artifact under runs/<run>/artifact of a bucket: its files first, its manifest last. Whoever reads while an
 // artifact is replaced finds files that the manifest doesn't name, never a mixture that passes for whole.
 import { createHash } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import { DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { ArtifactShelf, ArtifactSource, PublishedArtifact } from "../../core/artifact/artifact-shelf.ts";
 import { type ArtifactManifest, MANIFEST_NAME } from "../../core/artifact/manifest.ts";
@@ -12,14 +11,13 @@ import { withStorageErrors } from "../storage-error.ts";
 import { formatS3Address, keyOf, type S3Address } from "./address.ts";
 import { everyInLanes, inLanes } from "./lanes.ts";
 import { isObject } from "./object-facts.ts";
-import { request } from "./request.ts";
+import { pause, type RetryPolicy, request } from "./request.ts";
 import { createS3Store } from "./store.ts";
 import { uploadFile } from "./upload-file.ts";
 
 const FILES_AT_ONCE = 4;
-const REPLACE_TRIES = 8;
-/** Doubled with each try and drawn at random up to that, so that publishers who hinder each other don't go on in step. */
-const REPLACE_WAIT_MS = 50;
+/** Random pauses, so that publishers who hinder each other don't go on in step. */
+const REPLACE_POLICY: RetryPolicy = { tries: 8, first_pause_ms_max: 50, pause_ms_max: 5000 };
 
 export interface S3ShelfOptions extends S3Address {
   readonly client: S3Client;
@@ -51,13 +49,13 @@ export function createS3Shelf(options: S3ShelfOptions): ArtifactShelf {
 
 async function publish(publication: Publication): Promise<boolean> {
   if (await isPublished(publication)) return false;
-  for (let attempt = 0; attempt < REPLACE_TRIES; attempt += 1) {
+  for (let tried = 1; tried <= REPLACE_POLICY.tries; tried += 1) {
     await putFiles(publication);
     await putManifest(publication);
     await removeOthers(publication);
     // Another publisher of the same run may have put its own files there just now.
     if (await isPublished(publication)) return true;
-    await wait(Math.random() * REPLACE_WAIT_MS * 2 ** attempt);
+    if (tried < REPLACE_POLICY.tries) await pause(tried, REPLACE_POLICY);
   }
   const message = `Expected to put the artifact at ${publication.folder}, but other runs kept replacing it: let them end and try again.`;
   throw new DecantError("StoreFailed", message);

@@ -27,7 +27,12 @@ export async function request<T>(
       signal?.throwIfAborted();
       if (tried >= policy.tries || !isPassing(error)) throw s3Error(error, action);
     }
-    const longest = Math.min(policy.pause_ms_max, policy.first_pause_ms_max * 2 ** (tried - 1));
-    await wait(Math.random() * longest, undefined, signal && { signal });
+    await pause(tried, policy, signal);
   }
+}
+
+/** After so many tries. */
+export async function pause(tried: number, policy: RetryPolicy, signal?: AbortSignal): Promise<void> {
+  const longest = Math.min(policy.pause_ms_max, policy.first_pause_ms_max * 2 ** (tried - 1));
+  await wait(Math.random() * longest, undefined, signal && { signal });
 }

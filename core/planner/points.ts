@@ -40,15 +40,11 @@ export function gather(
   device: Measurable,
   proposal?: Pick<Proposal, "proposed">,
 ): Known {
-  const before = previous?.points ?? [];
-  // After Certify the rung's results come again, and what it found of one of them stays.
-  const points = results
-    .flatMap((result) => pointsOf(result, budget, device))
-    .filter((point) => !before.some((known) => pointKey(known) === pointKey(point)));
+  const points = results.flatMap((result) => pointsOf(result, budget, device));
   const rejected = results.flatMap(rejection);
   const tried = results.map(({ candidate }) => candidate);
   return {
-    points: markFront(asCertified([...before, ...points], refusal)),
+    points: markFront(asCertified(uniqueBy([...(previous?.points ?? []), ...points], pointKey), refusal)),
     rejected: uniqueBy([...(previous?.rejected ?? []), ...rejected], ({ candidate_id }) => candidate_id),
     tried: uniqueBy([...(previous?.tried ?? []), ...tried], ({ id }) => id),
     proposed: uniqueBy(
@@ -100,6 +96,8 @@ function refusedPoints(previous: Decision | undefined, refusal: Certificate | un
   return [...new Set([...before, pointKey(refusal.point)])];
 }
 
+/** The first of each key: after Certify the rung's results come again, and what it found of one of them stays. */
 function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
-  return [...new Map(items.map((item) => [key(item), item])).values()];
+  const seen = new Set<string>();
+  return items.filter((item) => !seen.has(key(item)) && seen.add(key(item)));
 }

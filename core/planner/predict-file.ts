@@ -4,6 +4,7 @@ import { int8SizeBytes } from "../budget/size.ts";
 import { percentile } from "../statistics/percentile.ts";
 import { sortSamples } from "../statistics/sorted-samples.ts";
 import type { DecidedPoint } from "../workflow/records/measurement.ts";
+import type { Budget } from "../workflow/records/plan.ts";
 import type { PredictedFile, PredictionFactors } from "../workflow/records/search.ts";
 import type { Candidate } from "../workflow/records/training.ts";
 import type { Network } from "./network.ts";
@@ -41,6 +42,17 @@ export function predictFile(
       basis: latencies ? "layer-times" : "macs",
     };
   };
+}
+
+/** In words; empty where size and latency are predicted to be kept. */
+export function brokenByPrediction(
+  { size_bytes = Number.POSITIVE_INFINITY, latency_ms_p95 = Number.POSITIVE_INFINITY }: Budget,
+  predicted: PredictedFile,
+): string[] {
+  return [
+    ...(predicted.size_bytes > size_bytes ? ["too large"] : []),
+    ...(predicted.latency_ms_p50 > latency_ms_p95 ? ["too slow"] : []),
+  ];
 }
 
 /** Share of the work that is left: pruned expansions take parameters and MACs in nearly equal shares. */

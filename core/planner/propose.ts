@@ -139,8 +139,8 @@ function optionsOf(input: ProposeInput): ShapeOption[] {
   return shapeOptions({ plan, network, teacher_size: teacher.input_size, latencies, factors: knownFactors(input) });
 }
 
-function predictionOf(input: ProposeInput): PredictFile {
-  return predictFile(networkOfTeacher(input.teacher), input.latencies, knownFactors(input));
+function predictionOf(input: ProposeInput, factors = knownFactors(input)): PredictFile {
+  return predictFile(networkOfTeacher(input.teacher), input.latencies, factors);
 }
 
 function knownFactors({ teacher, tried, points, latencies }: ProposeInput) {
@@ -154,7 +154,7 @@ function proposalOf(
 ): Proposal {
   const { plan, profile, teacher, tried, points, rung } = input;
   const factors = knownFactors(input);
-  const predict = predictionOf(input);
+  const predict = predictionOf(input, factors);
   const candidates = made.map(({ candidate }) => candidate);
   return {
     rung,

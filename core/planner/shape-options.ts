@@ -5,7 +5,7 @@ import type { PlanRecord } from "../workflow/records/plan.ts";
 import type { PredictionFactors } from "../workflow/records/search.ts";
 import { safeSize, studentSizes } from "./input-sizes.ts";
 import type { Network } from "./network.ts";
-import { type LayerLatencies, predictFile, widthOf } from "./predict-file.ts";
+import { brokenByPrediction, type LayerLatencies, predictFile, widthOf } from "./predict-file.ts";
 import { SEARCH, STUDENT } from "./recipes.ts";
 import { type Shape, thousandths } from "./shape.ts";
 
@@ -121,11 +121,6 @@ function describeWidth({ parameters_ratio }: Shape): string {
 
 /** Where a promise can't be kept by prediction: that is said, and tried all the same, since predictions can be wrong. */
 function caveat({ plan, network, latencies, factors }: SearchSpace, shape: Shape): string {
-  const { size_bytes = Number.POSITIVE_INFINITY, latency_ms_p95 = Number.POSITIVE_INFINITY } = plan.budget;
-  const predicted = predictFile(network, latencies, factors)(shape);
-  const wrong = [
-    ...(predicted.size_bytes > size_bytes ? ["too large"] : []),
-    ...(predicted.latency_ms_p50 > latency_ms_p95 ? ["too slow"] : []),
-  ];
+  const wrong = brokenByPrediction(plan.budget, predictFile(network, latencies, factors)(shape));
   return wrong.length > 0 ? `; predicted ${wrong.join(" and ")} all the same` : "";
 }

@@ -1,7 +1,7 @@
 // The teacher itself, quantized: a file that needs no training and loses next to no accuracy, where size and latency let it be.
 import type { Candidate } from "../workflow/records/training.ts";
 import type { PlannedCandidates } from "./fresh-rung.ts";
-import type { PredictFile } from "./predict-file.ts";
+import { brokenByPrediction, type PredictFile } from "./predict-file.ts";
 import type { ProposeInput } from "./propose-input.ts";
 import { candidateOf, type Shape } from "./shape.ts";
 import type { ShapeOption } from "./shape-options.ts";
@@ -17,11 +17,9 @@ export function teacherItself(
   predict: PredictFile,
   available_s: number,
 ): PlannedCandidates | undefined {
-  const { size_bytes = Number.POSITIVE_INFINITY, latency_ms_p95 = Number.POSITIVE_INFINITY } = plan.budget;
   const found = options.find(({ shape }) => {
-    const predicted = predict(shape);
-    const keeps = predicted.size_bytes <= size_bytes && predicted.latency_ms_p50 <= latency_ms_p95;
-    return shape.input_size === teacher.input_size && isWhole(shape) && keeps;
+    const fits = brokenByPrediction(plan.budget, predict(shape)).length === 0;
+    return shape.input_size === teacher.input_size && isWhole(shape) && fits;
   });
   if (found === undefined) return undefined;
   const candidate: Candidate = candidateOf(found.shape, rung, 0);

@@ -31,22 +31,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-/** Through Measure to a payload for Decide. */
-async function measured(budget: Budget, quantized?: Uint8Array): Promise<RunPayload> {
+/** Through Measure to a payload for Decide; by default no other rung may follow. */
+async function measured(budget: Budget, quantized?: Uint8Array, rung: number = SEARCH.rungs_max): Promise<RunPayload> {
   const { payload } = await layColourRun(services, budget, quantized);
   const pointer = await measure(payload, services);
   const { candidate, compressed, quantized: int8 } = payload;
   const results = [{ candidate, compressed: compressed!, quantized: int8!, measured: pointer }];
-  const proposed = await layStep(services, "propose", { ...proposalOf(candidate), rung: SEARCH.rungs_max });
-  const proposal = { ...proposed, rung: SEARCH.rungs_max, candidates: [candidate] };
+  const proposed = await layStep(services, "propose", { ...proposalOf(candidate), rung });
+  const proposal = { ...proposed, rung, candidates: [candidate] };
   return { ...payload, proposal, results };
-}
-
-/** The proposal as that of the first rung. */
-async function withRungsLeft(payload: RunPayload): Promise<RunPayload> {
-  const { candidates } = payload.proposal!;
-  const proposed = await layStep(services, "propose", proposalOf(candidates[0]!));
-  return { ...payload, proposal: { ...proposed, rung: 1, candidates } };
 }
 
 function proposalOf(candidate: Candidate): Proposal {
@@ -188,7 +181,7 @@ describe("Decide and Certify", () => {
   });
 
   it("try another rung where Certify refused the last file, time is left, and test was not read", async () => {
-    const first = await decided(await withRungsLeft(await measured({ latency_ms_p95: 1000 }, wrongColourModel(16))));
+    const first = await decided(await measured({ latency_ms_p95: 1000 }, wrongColourModel(16), 1));
     // Half of what was measured: broken when measured again, and near enough that pruning could mend it.
     const latency_ms_p95 = Math.min(...first.decision.points.map(({ latency_ms_p50 }) => latency_ms_p50)) / 2;
     const { payload } = await layColourRun(services, { latency_ms_p95 });
